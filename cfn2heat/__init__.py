@@ -1,0 +1,1 @@
+"""cfn2heat moves workloads from AWS to OpenStack: CloudFormation in, Heat templates out."""

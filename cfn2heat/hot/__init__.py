@@ -1,0 +1,1 @@
+"""The target language: Heat Orchestration Templates."""

@@ -1,0 +1,1 @@
+"""The correspondence table: the only reader of mappings/."""

@@ -1,0 +1,1 @@
+"""Where the two languages meet; names no single service."""
