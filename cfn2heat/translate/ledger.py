@@ -1,0 +1,134 @@
+"""The ledger: the account of every leaf of the source. What nobody recorded is a bug of ours, not a silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from cfn2heat.cfn import values as cfn
+from cfn2heat.diagnostics import Severity
+from cfn2heat.source import Path, Span
+
+
+class Fate(Enum):
+    """What became of a leaf."""
+
+    TRANSLATED = "translated"
+    ADAPTED = "adapted"
+    DROPPED = "dropped"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One leaf's fate; targets are HOT places such as Web.properties.flavor, row the table row that decided."""
+
+    path: Path
+    span: Span
+    fate: Fate
+    targets: tuple[str, ...]
+    row: str
+    because: str
+    severity: Severity = Severity.NOTE
+
+
+def leaves(value: cfn.Value, path: Path) -> Iterator[tuple[Path, Span]]:
+    """Every scalar, function and empty collection below a value; Fn::If is entered, NoValue is nothing."""
+    if isinstance(value, cfn.Map) and value.entries:
+        for key, member in value.entries.items():
+            yield from leaves(member, (*path, key))
+    elif isinstance(value, cfn.Seq) and value.items:
+        for index, member in enumerate(value.items):
+            yield from leaves(member, (*path, index))
+    elif isinstance(value, cfn.If):
+        yield from leaves(value.then, (*path, "Fn::If", 1))
+        yield from leaves(value.otherwise, (*path, "Fn::If", 2))
+    elif not isinstance(value, cfn.NoValue):
+        yield path, value.span
+
+
+class UnaccountedError(Exception):
+    """Leaves that nobody recorded, or targets that do not exist: a bug of ours."""
+
+
+GROUP = 4
+"""Leaves are kept by the first steps of their path: Resources, name, Properties, property."""
+
+
+class Ledger:
+    """Opened leaf by leaf, recorded by prefix, closed at the end of every translation."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self._open: dict[Path, dict[Path, Span]] = {}
+
+    def open(self, value: cfn.Value, path: Path) -> None:
+        """Enter every leaf of a value as not yet accounted for."""
+        for leaf, span in leaves(value, path):
+            self._open.setdefault(leaf[:GROUP], {})[leaf] = span
+
+    def open_leaf(self, path: Path, span: Span) -> None:
+        """Enter one thing that is a leaf by itself, such as a condition or a deletion policy."""
+        self._open.setdefault(path[:GROUP], {})[path] = span
+
+    def record(
+        self,
+        path: Path,
+        fate: Fate,
+        *,
+        targets: tuple[str, ...] = (),
+        row: str = "",
+        because: str = "",
+        severity: Severity = Severity.NOTE,
+    ) -> int:
+        """Settle every open leaf at or below a path; gives how many there were."""
+        if fate in (Fate.ADAPTED, Fate.DROPPED) and not because:
+            raise UnaccountedError(f"{path}: {fate.value} without a because")
+        settled = 0
+        for group in self._groups(path):
+            open_leaves = self._open[group]
+            for leaf in [leaf for leaf in open_leaves if leaf[: len(path)] == path]:
+                self.entries.append(Entry(leaf, open_leaves.pop(leaf), fate, targets, row, because, severity))
+                settled += 1
+            if not open_leaves:
+                del self._open[group]
+        return settled
+
+    def _groups(self, path: Path) -> list[Path]:
+        if len(path) >= GROUP:
+            groups = (path[:GROUP],)
+            return [group for group in groups if group in self._open]
+        return [group for group in self._open if group[: len(path)] == path]
+
+    def unaccounted(self) -> list[tuple[Path, Span]]:
+        """Every leaf that nobody has recorded yet."""
+        return [item for group in self._open.values() for item in group.items()]
+
+    def redirect(self, old: str, new: str) -> None:
+        """Rename the target resource of entries: a part's properties stand where they were built in."""
+        dotted = f"{old}."
+        self.entries = [
+            replace(
+                entry,
+                targets=tuple(
+                    new + target[len(old) :] if target == old or target.startswith(dotted) else target
+                    for target in entry.targets
+                ),
+            )
+            if any(target == old or target.startswith(dotted) for target in entry.targets)
+            else entry
+            for entry in self.entries
+        ]
+
+    def close(self, known: set[str]) -> None:
+        """Balance: every leaf recorded, every target's first name among the known ones. UnaccountedError otherwise."""
+        missing = self.unaccounted()
+        if missing:
+            raise UnaccountedError(f"no fate recorded for {missing[:5]}")
+        for entry in self.entries:
+            if entry.fate in (Fate.TRANSLATED, Fate.ADAPTED) and not entry.targets:
+                raise UnaccountedError(f"{entry.path}: {entry.fate.value} without a target")
+            for target in entry.targets:
+                if target.split(".", 1)[0] not in known:
+                    raise UnaccountedError(f"{entry.path}: target {target} does not exist")
