@@ -1,0 +1,615 @@
+"""Text to plain located nodes: Scalar, Seq and Map, with short tags in their long form.
+
+What is read equals what cfn-flip's loader reads (`to_plain` is held against `cfn_flip.load` by the tests), but with positions, limits
+and without its cost: JSON is checked by the C parser and then scanned once for positions, YAML comes as events from libyaml.
+cfn-flip is imported only where libyaml refuses a text: its own loader then has the last word, for it knows a few more spellings.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from cfn2heat.cfn.values import Map, Scalar, Seq
+from cfn2heat.diagnostics import Diagnostics, InputError, Severity
+from cfn2heat.source import Span
+
+if TYPE_CHECKING:
+    import yaml
+
+Node: TypeAlias = Scalar | Seq | Map
+Repeated: TypeAlias = list[tuple[str, Span, Span]]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much an input may ask for: bytes, levels of nesting and nodes (with each alias counted as its copy)."""
+
+    size: int = 5_000_000
+    depth: int = 100
+    nodes: int = 500_000
+
+
+DEFAULT_LIMITS = Limits()
+SECOND_OPINION_SIZE = 1_000_000
+
+
+class ReadAs(str):
+    """A string as it is written, where YAML 1.1 reads something else (a date, a key that is a number); plain is that."""
+
+    __slots__ = ("plain",)
+    plain: object
+
+    def __new__(cls, text: str, plain: object) -> ReadAs:
+        """Keep both readings."""
+        self = super().__new__(cls, text)
+        self.plain = plain
+        return self
+
+
+def read_document(data: bytes | str, file: str, diagnostics: Diagnostics, limits: Limits = DEFAULT_LIMITS) -> Node:
+    """Read JSON or YAML; whatever cannot be read raises InputError with its place.
+
+    A key that stands twice is an error in the diagnostics; the last one counts, as it does for CloudFormation.
+    """
+    if len(data) > limits.size:
+        raise InputError(
+            "C2H1005",
+            f"the file is {len(data)} bytes long, more than the {limits.size} that are read",
+            Span(file, 0, 0),
+            advice="split the template into nested stacks",
+        )
+    text = decode(data, file) if isinstance(data, bytes) else data.removeprefix("\ufeff")
+    first = text.lstrip()[:1]
+    if not first:
+        raise InputError("C2H1002", "the file is empty", Span(file, 1, 1), advice="give a CloudFormation template in JSON or YAML")
+    read = _read_braced if first in "{[" else _read_yaml
+    node, repeated = read(text, file, limits)
+    for key, earlier, later in repeated:
+        _report_duplicate(key, earlier, later, diagnostics)
+    return node
+
+
+def to_plain(node: Node) -> Any:
+    """Give the node as plain data, equal to what cfn_flip.load makes of the same text."""
+    if isinstance(node, Map):
+        return {key.plain if isinstance(key, ReadAs) else key: to_plain(value) for key, value in _entries(node)}
+    if isinstance(node, Seq):
+        return [to_plain(item) for item in _items(node)]
+    return node.value.plain if isinstance(node.value, ReadAs) else node.value
+
+
+def _entries(node: Map) -> Iterator[tuple[str, Node]]:
+    """Give the entries of a map that comes from a document."""
+    for key, value in node.entries.items():
+        assert isinstance(value, (Scalar, Seq, Map))
+        yield key, value
+
+
+def _items(node: Seq) -> Iterator[Node]:
+    """Give the items of a list that comes from a document."""
+    for item in node.items:
+        assert isinstance(item, (Scalar, Seq, Map))
+        yield item
+
+
+# Text
+
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_SIGNATURES = {
+    b"PK\x03\x04": "a zip archive",
+    b"\x1f\x8b": "a gzip file",
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "an image",
+    b"\x7fELF": "a program",
+    b"\xff\xd8\xff": "an image",
+    b"BZh": "a bzip2 file",
+}
+
+
+def decode(data: bytes, file: str) -> str:
+    """Decode UTF-8, or UTF-16 that begins with its mark; anything else is refused with the place of its first wrong byte."""
+    for signature, kind in _SIGNATURES.items():
+        if data.startswith(signature):
+            raise _binary(file, f"the file is {kind}, not text")
+    if data.startswith(_UTF16):
+        encoding = "utf-16"
+    elif b"\0" in data:
+        raise _binary(file, f"the file is binary: byte {data.index(0) + 1} is zero")
+    else:
+        encoding = "utf-8"
+    try:
+        return data.decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise _wrong_encoding(data, error, file) from None
+
+
+def _binary(file: str, message: str) -> InputError:
+    return InputError("C2H1003", message, Span(file, 1, 1), advice="give a CloudFormation template in JSON or YAML")
+
+
+def _wrong_encoding(data: bytes, error: UnicodeDecodeError, file: str) -> InputError:
+    before = data[: error.start].decode(error.encoding, "replace")
+    byte = data[error.start] if error.start < len(data) else 0
+    return InputError(
+        "C2H1004",
+        f"byte {error.start + 1} (0x{byte:02x}) is not {error.encoding.upper()}",
+        place_of(before, len(before), file),
+        advice="save the file as UTF-8",
+    )
+
+
+def place_of(text: str, offset: int, file: str) -> Span:
+    """Turn an offset into a position."""
+    return Span(file, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+
+
+# JSON
+
+
+def _read_braced(text: str, file: str, limits: Limits) -> tuple[Node, Repeated]:
+    """Read what begins with a brace or bracket: JSON, or else YAML in its flow style."""
+    try:
+        json.loads(text)
+    except RecursionError:
+        _JsonBuilder(text, file, limits).build()
+        raise _too_deep(Span(file, 1, 1), limits) from None
+    except json.JSONDecodeError as error:
+        return _read_flow(text, file, limits, error)
+    except ValueError as error:
+        raise InputError("C2H1006", f"a number is too long: {error}", Span(file, 1, 1), advice="quote it") from None
+    return _JsonBuilder(text, file, limits).build()
+
+
+def _read_flow(text: str, file: str, limits: Limits, error: json.JSONDecodeError) -> tuple[Node, Repeated]:
+    """Read as YAML what is no JSON; when it is neither, the reading that got further tells what is wrong."""
+    place = place_of(text, error.pos, file)
+    try:
+        return _read_yaml(text, file, limits)
+    except InputError as yaml_error:
+        found = yaml_error.diagnostic
+        if found.code != "C2H1007" or (found.span.line, found.span.column) > (place.line, place.column):
+            raise
+        message = error.msg[0].lower() + error.msg[1:]
+        raise InputError("C2H1006", f"this is not valid JSON: {message}", place, advice=_json_advice(text, error)) from None
+
+
+def _json_advice(text: str, error: json.JSONDecodeError) -> str:
+    """Say what is probably wrong."""
+    before = text[: error.pos].rstrip()[-1:]
+    if error.pos >= len(text.rstrip()):
+        return "the file ends too early: is it cut off, or is a closing brace missing?"
+    if before == "," and text[error.pos] in "}]":
+        return "remove the comma before it"
+    if "delimiter" in error.msg:
+        return "is a comma missing before it?"
+    return "compare with the line before it"
+
+
+_TOKEN = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|([{}\[\]])|([^\s,:{}\[\]"]+)')
+_CONSTANTS: dict[str, object] = {
+    "true": True,
+    "false": False,
+    "null": None,
+    "NaN": float("nan"),
+    "Infinity": float("inf"),
+    "-Infinity": float("-inf"),
+}
+
+
+class _JsonBuilder:
+    """Builds nodes from the tokens of a text that is known to be JSON."""
+
+    def __init__(self, text: str, file: str, limits: Limits) -> None:
+        self.text = text
+        self.file = file
+        self.limits = limits
+        self.repeated: Repeated = []
+
+    def build(self) -> tuple[Node, Repeated]:
+        """Scan once; the stack holds the open containers."""
+        text, file = self.text, self.file
+        new_span = Span._make
+        line, line_start = 1, 0
+        line_end = _line_end(text, 0)
+        root: list[Node] = []
+        stack: list[tuple[Span, Any, Any]] = []
+        items: Any = root
+        entries: Any = None
+        keys: Any = None
+        span = key_span = Span(file, 1, 1)
+        key = ""
+        nodes, depth = 0, self.limits.depth
+        node: Node
+        for match in _TOKEN.finditer(text):
+            start = match.start()
+            if start > line_end:
+                line += text.count("\n", line_end, start)
+                line_start = text.rfind("\n", line_end, start) + 1
+                line_end = _line_end(text, start)
+            span = new_span((file, line, start - line_start + 1))
+            string, colon, bracket, word = match.groups()
+            if string is not None:
+                if "\\" in string:
+                    string = self._unescape(match.group(), colon, span)
+                if colon is not None:
+                    if string in keys:
+                        self.repeated.append((string, keys[string], span))
+                    keys[string] = span
+                    key, key_span = string, span
+                    continue
+                node = Scalar(string, span)
+            elif word is not None:
+                node = Scalar(_number(word) if word not in _CONSTANTS else _CONSTANTS[word], span)  # type: ignore[arg-type]
+            elif bracket == "{" or bracket == "[":
+                stack.append((key_span, items, (entries, keys, key)))
+                if len(stack) > depth:
+                    raise _too_deep(span, self.limits)
+                if bracket == "{":
+                    items, entries, keys = None, {}, {}
+                else:
+                    items, entries, keys = [], None, None
+                key_span = span
+                stack[-1] = (span, *stack[-1][1:])
+                continue
+            else:
+                opened, outer_items, outer = stack.pop()
+                node = Map(entries, opened, keys) if entries is not None else Seq(tuple(items), opened)
+                items = outer_items
+                entries, keys, key = outer
+            nodes += 1
+            if entries is not None:
+                entries[key] = node
+            else:
+                items.append(node)
+        if nodes > self.limits.nodes:
+            raise _too_many(span, self.limits)
+        return root[0], self.repeated
+
+    def _unescape(self, token: str, colon: str | None, span: Span) -> str:
+        """Give the string that a token with escapes stands for."""
+        string: str = json.loads(token[: -len(colon)] if colon else token)
+        return require_characters(string, span)
+
+
+def _line_end(text: str, start: int) -> int:
+    end = text.find("\n", start)
+    return len(text) if end < 0 else end
+
+
+def _number(word: str) -> int | float:
+    """Read a JSON number."""
+    return int(word) if word.lstrip("-").isdigit() else float(word)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def require_characters(string: str, span: Span) -> str:
+    """Refuse halves of surrogate pairs: no text file can hold them."""
+    if _SURROGATE.search(string):
+        raise InputError("C2H1004", "an escape stands for half a character", span, advice="write both halves of the \\u pair")
+    return string
+
+
+# What both formats refuse
+
+
+def _report_duplicate(key: str, first: Span, second: Span, diagnostics: Diagnostics) -> None:
+    """Say that a map has a key twice, with both places."""
+    diagnostics.add(
+        "C2H1008",
+        Severity.ERROR,
+        str(key),
+        f"the key stands twice in one map: at line {first.line}, column {first.column}, and again here; only this last one counts",
+        advice="remove or rename one of them",
+        span=second,
+    )
+
+
+def _too_deep(span: Span, limits: Limits) -> InputError:
+    return InputError("C2H1009", f"the nesting is deeper than {limits.depth} levels", span, advice="no real template needs that")
+
+
+def _too_many(span: Span, limits: Limits) -> InputError:
+    return InputError(
+        "C2H1010",
+        f"the document has more than {limits.nodes} values, aliases counted as their copies",
+        span,
+        advice="split the template into nested stacks",
+    )
+
+
+# YAML
+
+
+_BEGINS_TYPED = frozenset("-+0123456789.yYnNtTfFoO~<=")
+_PREFIX = "tag:yaml.org,2002:"
+_STANDARD_SCALARS = {_PREFIX + kind for kind in ("str", "int", "float", "bool", "null", "timestamp")}
+_LONG_AS_IT_IS = ("Ref", "Condition")
+
+
+def _read_yaml(text: str, file: str, limits: Limits) -> tuple[Node, Repeated]:
+    """Read YAML; what libyaml refuses is tried once more with cfn-flip's own loader, which is slower and knows more spellings."""
+    import yaml
+
+    try:
+        return _YamlBuilder(_fast_events(text), file, limits).build()
+    except yaml.YAMLError as error:
+        refused = error
+    if len(text) <= SECOND_OPINION_SIZE:
+        from cfn_tools.yaml_loader import CfnYamlLoader  # type: ignore[import-untyped]
+
+        try:
+            return _YamlBuilder(yaml.parse(text, Loader=CfnYamlLoader), file, limits).build()
+        except yaml.YAMLError:
+            pass  # the first opinion stands and is told below
+    raise _yaml_error(text, file, refused) from None
+
+
+def _fast_events(text: str) -> Iterator[yaml.Event]:
+    """Give libyaml's events, or those of the pure parser where PyYAML was built without it."""
+    import yaml
+
+    loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+    return yaml.parse(text, Loader=loader)
+
+
+def _yaml_error(text: str, file: str, error: yaml.YAMLError) -> InputError:
+    """Put libyaml's complaint in our form."""
+    from yaml.reader import Reader
+
+    wrong = Reader.NON_PRINTABLE.search(text)
+    if wrong:
+        message = f"the character U+{ord(wrong.group()):04X} is not allowed in YAML"
+        return InputError("C2H1007", message, place_of(text, wrong.start(), file), advice="remove it or write it as an escape")
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    span = Span(file, mark.line + 1, mark.column + 1) if mark else Span(file, 1, 1)
+    parts = [getattr(error, "context", None), getattr(error, "problem", None)]
+    message = ", ".join(part for part in parts if part) or str(error)
+    return InputError("C2H1007", f"this is not valid YAML: {message}", span, advice=_yaml_advice(text, span))
+
+
+def _yaml_advice(text: str, span: Span) -> str:
+    """Say what is probably wrong."""
+    lines = text.split("\n")
+    line = lines[span.line - 1] if span.line <= len(lines) else ""
+    if "\t" in line[: len(line) - len(line.lstrip())] or line[span.column - 1 : span.column] == "\t":
+        return "indent with spaces, not tabs"
+    if "{{" in line or "{%" in line:
+        return "this looks like a template of a template engine: render it first"
+    return "check the indentation and the quotes of this line and of the one before it"
+
+
+class _YamlBuilder:
+    """Builds nodes from YAML events."""
+
+    def __init__(self, events: Iterator[yaml.Event], file: str, limits: Limits) -> None:
+        import yaml
+
+        self.events = events
+        self.file = file
+        self.limits = limits
+        self.count = 0
+        self.repeated: Repeated = []
+        self.anchors: dict[str, tuple[Node, int, int]] = {}
+        self.open_anchors: set[str] = set()
+        self.resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = yaml.SafeLoader.yaml_implicit_resolvers
+        self.constructor = yaml.constructor.SafeConstructor()
+        self.scalar_event = yaml.ScalarEvent
+        self.sequence_event, self.sequence_end = yaml.SequenceStartEvent, yaml.SequenceEndEvent
+        self.mapping_event, self.mapping_end = yaml.MappingStartEvent, yaml.MappingEndEvent
+        self.scalar_node = yaml.ScalarNode
+        self.stream_end = yaml.StreamEndEvent
+        self.document_start = yaml.DocumentStartEvent
+
+    def build(self) -> tuple[Node, Repeated]:
+        """Read the one document of the stream."""
+        next(self.events)
+        if not isinstance(next(self.events), self.document_start):
+            raise InputError("C2H1002", "the file holds nothing but comments", Span(self.file, 1, 1), advice="give a CloudFormation template")
+        node, _ = self._node(next(self.events), 1)
+        next(self.events)
+        following: Any = next(self.events)
+        if not isinstance(following, self.stream_end):
+            raise InputError(
+                "C2H1014",
+                "a second document begins here; a template is one document",
+                self._span(following),
+                advice="put each document in a file of its own",
+            )
+        return node, self.repeated
+
+    def _span(self, event: Any) -> Span:
+        mark = event.start_mark
+        return Span(self.file, mark.line + 1, mark.column + 1)
+
+    def _node(self, event: Any, depth: int) -> tuple[Node, int]:
+        """Build the node that begins with an event; also give how many levels it has."""
+        span = self._span(event)
+        self.count += 1
+        if depth > self.limits.depth + 1:
+            raise _too_deep(span, self.limits)
+        if self.count > self.limits.nodes:
+            raise _too_many(span, self.limits)
+        kind = type(event)
+        levels = 0
+        node: Node
+        if kind is self.scalar_event:
+            node = self._scalar(event, span)
+            if event.anchor is None:
+                return node, 0
+            before = self.count - 1
+        elif kind is self.sequence_event or kind is self.mapping_event:
+            before = self.count - 1
+            self._open(event.anchor)
+            build = self._sequence if kind is self.sequence_event else self._mapping
+            node, levels = build(event, span, depth)
+        else:
+            return self._alias(str(event.anchor), span, depth)
+        if event.anchor is not None:
+            self.open_anchors.discard(event.anchor)
+            self.anchors[event.anchor] = (node, self.count - before, levels)
+        return node, levels
+
+    def _open(self, anchor: str | None) -> None:
+        if anchor is not None:
+            self.open_anchors.add(anchor)
+            self.anchors.pop(anchor, None)
+
+    def _alias(self, anchor: str, span: Span, depth: int) -> tuple[Node, int]:
+        """Give the node that an alias stands for, and count it as a copy: a bomb of aliases meets the limit."""
+        if anchor not in self.anchors:
+            message = f"the alias *{anchor} stands inside what it names" if anchor in self.open_anchors else f"nothing has the anchor &{anchor}"
+            raise InputError("C2H1011", message, span, advice="write the value out")
+        node, size, levels = self.anchors[anchor]
+        self.count += size - 1
+        if self.count > self.limits.nodes:
+            raise _too_many(span, self.limits)
+        if depth + levels > self.limits.depth + 1:
+            raise _too_deep(span, self.limits)
+        return node, levels
+
+    def _sequence(self, event: Any, span: Span, depth: int) -> tuple[Node, int]:
+        items: list[Node] = []
+        levels = 0
+        end = self.sequence_end
+        for inner in self.events:
+            if type(inner) is end:
+                break
+            item, inner_levels = self._node(inner, depth + 1)
+            items.append(item)
+            if inner_levels > levels:
+                levels = inner_levels
+        return self._tagged(event, Seq(tuple(items), span), span), levels + 1
+
+    def _mapping(self, event: Any, span: Span, depth: int) -> tuple[Node, int]:
+        entries: dict[str, Any] = {}
+        keys: dict[str, Span] = {}
+        merged: list[tuple[Node, Span]] = []
+        levels = 0
+        end = self.mapping_end
+        for inner in self.events:
+            if type(inner) is end:
+                break
+            key, key_span = self._key(inner)
+            value, inner_levels = self._node(next(self.events), depth + 1)
+            if inner_levels > levels:
+                levels = inner_levels
+            if key == "<<" and not inner.style and inner.tag is None:  # type: ignore[attr-defined]
+                merged.append((value, key_span))
+                continue
+            if key in keys:
+                self.repeated.append((key, keys[key], key_span))
+            keys[key] = key_span
+            entries[key] = value
+        if merged:
+            entries, keys = _merge(merged, entries, keys)
+        return self._tagged(event, Map(entries, span, keys), span), levels + 1
+
+    def _key(self, event: Any) -> tuple[str, Span]:
+        """Read a key; its text is kept as written when YAML reads a number or the like."""
+        span = self._span(event)
+        self.count += 1
+        node: Node | None = None
+        if type(event) is self.scalar_event:
+            if event.value == "<<" or event.value == "=":
+                return event.value, span
+            node = self._scalar(event, span)
+        elif isinstance(event, self._alias_type()):
+            node, _ = self._alias(event.anchor, span, 0)
+        if not isinstance(node, Scalar):
+            raise InputError("C2H1013", "a key must be a plain string", span, advice="quote the key, or put it in a map of its own")
+        if event.anchor is not None and type(event) is self.scalar_event:
+            self.anchors[event.anchor] = (node, 1, 0)
+        if isinstance(node.value, str):
+            return node.value, span
+        if isinstance(node.value, bool):
+            return ReadAs(str(node.value).lower(), node.value), span
+        return ReadAs("null" if node.value is None else getattr(event, "value", str(node.value)), node.value), span
+
+    @staticmethod
+    def _alias_type() -> type[yaml.AliasEvent]:
+        import yaml
+
+        return yaml.AliasEvent
+
+    def _scalar(self, event: Any, span: Span) -> Node:
+        tag: str | None = event.tag
+        value: str = event.value
+        if tag is None:
+            if event.style or (value and value[0] not in _BEGINS_TYPED):
+                return Scalar(value, span)
+            return Scalar(self._resolve(value, span), span)
+        if tag == "!":
+            return Scalar(value, span)
+        if tag.startswith("!"):
+            return _expand(tag, Scalar(value, span), span)
+        if tag not in _STANDARD_SCALARS:
+            raise _foreign_tag(tag, span)
+        return Scalar(self._construct(tag, value, span), span)
+
+    def _resolve(self, value: str, span: Span) -> Any:
+        """Find out what YAML 1.1 takes an unquoted scalar for."""
+        if value.isdecimal() and value.isascii() and value[0] != "0" and len(value) < 4000:
+            return int(value)
+        for tag, pattern in self.resolvers.get(value[:1], ()):
+            if pattern.match(value):
+                return self._construct(tag, value, span) if tag in _STANDARD_SCALARS else value
+        return value
+
+    def _construct(self, tag: str, value: str, span: Span) -> Any:
+        """Build a scalar as the constructors that cfn-flip inherits do."""
+        kind = tag.removeprefix(_PREFIX)
+        if kind == "str":
+            return value
+        node = self.scalar_node(tag, value)
+        try:
+            result = getattr(self.constructor, f"construct_yaml_{kind}")(node)
+        except (ValueError, KeyError, AttributeError, TypeError, IndexError):
+            if kind == "timestamp":
+                return value
+            raise InputError("C2H1012", f"{value[:40]!r} cannot be read as {kind}", span, advice="quote it") from None
+        return ReadAs(value, result) if kind == "timestamp" else result
+
+    def _tagged(self, event: Any, node: Node, span: Span) -> Node:
+        """Put a list or map under its tag's long form."""
+        tag: str | None = event.tag
+        if tag is None or tag == "!" or tag == _PREFIX + ("map" if isinstance(node, Map) else "seq"):
+            return node
+        if not tag.startswith("!"):
+            raise _foreign_tag(tag, span)
+        return _expand(tag, node, span)
+
+
+def _foreign_tag(tag: str, span: Span) -> InputError:
+    short = tag.replace(_PREFIX, "!!")
+    return InputError("C2H1012", f"CloudFormation knows no YAML tag {short}", span, advice="remove the tag")
+
+
+def _expand(tag: str, node: Node, span: Span) -> Map:
+    """Write !Name as the map that it is short for; !GetAtt A.B.C becomes the list [A, B.C]."""
+    name = tag[1:]
+    if name not in _LONG_AS_IT_IS:
+        name = f"Fn::{name}"
+    if name == "Fn::GetAtt" and isinstance(node, Scalar):
+        node = Seq(tuple(Scalar(part, span) for part in str(node.value).split(".", 1)), span)
+    return Map({name: node}, span, {name: span})
+
+
+def _merge(merged: list[tuple[Node, Span]], entries: dict[str, Any], keys: dict[str, Span]) -> tuple[dict[str, Any], dict[str, Span]]:
+    """Put the maps that << names before the map's own entries, which win."""
+    all_entries: dict[str, Any] = {}
+    all_keys: dict[str, Span] = {}
+    for value, span in merged:
+        sources = value.items if isinstance(value, Seq) else (value,)
+        for source in reversed(sources):
+            if not isinstance(source, Map):
+                raise InputError("C2H1011", "<< needs a map, or a list of maps", span, advice="write the entries out")
+            all_entries.update(source.entries)
+            all_keys.update(source.keys)
+    return {**all_entries, **entries}, {**all_keys, **keys}
