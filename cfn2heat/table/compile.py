@@ -1,7 +1,7 @@
 """Compiles a folder of mapping files into one file that loads without YAML: an index line, then a line of JSON a type.
 
-The index holds for each type the place of its line, for each source file a stamp (so that a cached table knows when it is old), and
-what is wrong with the files that cannot be used: only a template that needs such a type is refused.
+The index holds the place of each type's line, a stamp of each source file (so that a cached table knows when it is old), and what
+is wrong with the files that cannot be used: only a template that needs such a type is refused.
 """
 
 from __future__ import annotations
