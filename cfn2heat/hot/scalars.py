@@ -1,0 +1,127 @@
+"""Scalars as YAML text that every YAML 1.1 reader, Heat's own among them, reads back as the same value."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from math import isinf, isnan
+
+_UNSAFE = r"\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff"
+"""What a reader takes for a line break, refuses, or a person cannot see."""
+
+_PLAIN = re.compile(rf"(?=[A-Za-z0-9_./$^~\\(<=+;\u00a1-\U0010ffff])[^{_UNSAFE}]+")
+"""Starts like a word, not with one of YAML's own signs."""
+
+_NOT_PLAIN = re.compile(r": | #|:$| $|\.\.\.$")
+_NOT_IN_FLOW = re.compile(r"[,\[\]{}?]|:$")
+
+_TYPED = re.compile(
+    r"""
+    [-+]?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9_]+)?    # 12, 1_0, 1.5, 1e3, 007
+    | [-+]?\.[0-9_]+([eE][-+]?[0-9_]+)?                 # .5
+    | [-+]?0[xXbBoO][0-9a-fA-F_]+                       # 0x1, 0b1, 0o7
+    | [-+]?[0-9][0-9_]*(:[0-9_]+)+(\.[0-9_]*)?          # 12:30:45, a number in base 60
+    | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt\ ].*)?         # dates and times
+    | [-+]?\.(inf|nan)
+    | ~ | null | true | false | yes | no | on | off | y | n | = | << | \.
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Text that one YAML or another reads as something other than a string."""
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P"}
+_TO_ESCAPE = re.compile(rf'[\\"{_UNSAFE}]')
+_UNSAFE_IN_BLOCK = re.compile(r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\uf900-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNSAFE_IN_QUOTES = re.compile(rf"[{_UNSAFE}]")
+
+LONGEST_KEY = 120
+"""Readers give up on a plain `key:` beyond 1,024 bytes; four to a character and escapes leave this many."""
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    code = ord(character)
+    if 0xD800 <= code <= 0xDFFF:  # half a pair is no character: no reader would take it
+        return "\\uFFFD"
+    return f"\\x{code:02X}" if code < 256 else f"\\u{code:04X}"
+
+
+def escaped(text: str) -> str:
+    """The inside of a double-quoted scalar."""
+    return _TO_ESCAPE.sub(_escape, text)
+
+
+@lru_cache(maxsize=8192)
+def plain_or_quoted(text: str, flow: bool) -> str:
+    """A string on one line: bare where that is safe, else quoted. In flow style (`[a, b]`) less may stay bare."""
+    if (
+        _PLAIN.fullmatch(text)
+        and not _NOT_PLAIN.search(text)
+        and not _TYPED.fullmatch(text)
+        and not (flow and _NOT_IN_FLOW.search(text))
+    ):
+        return text
+    if ('"' in text or "\\" in text) and not _UNSAFE_IN_QUOTES.search(text):
+        return "'" + text.replace("'", "''") + "'"
+    return f'"{escaped(text)}"'
+
+
+def scalar(value: str | int | float | bool | None, flow: bool = False) -> str:
+    """Any scalar on one line."""
+    if value.__class__ is str:
+        return plain_or_quoted(value, flow)  # type: ignore[arg-type]
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _float(value)
+    if isinstance(value, int):
+        return str(value)
+    return plain_or_quoted(str(value), flow)
+
+
+def _float(value: float) -> str:
+    if isnan(value):
+        return ".nan"
+    if isinf(value):
+        return ".inf" if value > 0 else "-.inf"
+    text = repr(value)
+    return text if "." in text else text.replace("e", ".0e")  # YAML 1.1 wants the point
+
+
+def literal_lines(text: str) -> list[str] | None:
+    """A literal block: its header (`|`, `|-`, `|+`, with an indicator where one is needed) and its lines; None if it cannot hold the text."""
+    if _UNSAFE_IN_BLOCK.search(text) or not text.strip("\n") or text.endswith((" ", "\t")):
+        return None
+    header = "|2" if text[0] in " \n\t" else "|"
+    body = text.rstrip("\n")
+    ends = len(text) - len(body)
+    header += "-" if ends == 0 else "" if ends == 1 else "+"
+    return [header, *body.split("\n"), *[""] * (ends - 1)]
+
+
+def folded_lines(text: str, width: int) -> list[str] | None:
+    """A folded block of one long line of prose, broken at single blanks; None where that would not read back the same."""
+    if _UNSAFE_IN_BLOCK.search(text) or "\n" in text or "\t" in text or "  " in text or text != text.strip(" "):
+        return None
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        if line and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [">-", *lines, line]
+
+
+def quoted_lines(text: str) -> list[str]:
+    """A double-quoted scalar of several lines, one a line of the text, for what no block can hold."""
+    pieces = [escaped(piece) for piece in text.split("\n")]
+    lines = [piece + "\\n" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
+    # A line of a quoted scalar loses its leading blanks unless the first is escaped.
+    guarded = [lines[0], *("\\" + line if line.startswith(" ") else line for line in lines[1:])]
+    return ['"' + guarded[0], *guarded[1:-1], guarded[-1] + '"'] if len(guarded) > 1 else [f'"{guarded[0]}"']
