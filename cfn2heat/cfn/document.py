@@ -521,7 +521,7 @@ class _YamlBuilder:
                 return event.value, span
             node = self._scalar(event, span)
         elif isinstance(event, self._alias_type()):
-            node, _ = self._alias(event.anchor, span, 0)
+            node, _ = self._alias(str(event.anchor), span, 0)
         if not isinstance(node, Scalar):
             raise InputError("C2H1013", "a key must be a plain string", span, advice="quote the key, or put it in a map of its own")
         if event.anchor is not None and type(event) is self.scalar_event:

@@ -1,0 +1,103 @@
+"""What holds between the parts of a template: names that are used exist, no name stands for two things, nothing waits for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cfn2heat.cfn import vocabulary
+from cfn2heat.cfn.graph import build_graph, find_cycle
+from cfn2heat.cfn.intrinsics import Mention, subject_of
+from cfn2heat.cfn.template import Template
+from cfn2heat.diagnostics import Diagnostics, InputError, Severity
+from cfn2heat.source import Span
+
+
+def check(template: Template, mentions: list[Mention], diagnostics: Diagnostics) -> None:
+    """Report names that nothing has and names that two things have; raise InputError for circles."""
+    _check_names(template, diagnostics)
+    for mention in mentions:
+        _check_mention(template, mention, diagnostics)
+    _check_condition_circles(template, mentions)
+    _check_resource_circles(template)
+
+
+def _check_names(template: Template, diagnostics: Diagnostics) -> None:
+    for name, resource in template.resources.items():
+        parameter = template.parameters.get(name)
+        if parameter is not None:
+            diagnostics.add(
+                "C2H1110",
+                Severity.ERROR,
+                name,
+                f"the name stands for a parameter too (line {parameter.span.line}, column {parameter.span.column})",
+                advice="rename one of them, with its references",
+                span=resource.span,
+            )
+
+
+def _check_mention(template: Template, mention: Mention, diagnostics: Diagnostics) -> None:
+    kind, name = mention.kind, mention.name
+    if kind == "Ref":
+        if name in template.resources or name in template.parameters or name in vocabulary.PSEUDO_PARAMETERS:
+            return
+        what, known = "no parameter or resource", [*template.parameters, *template.resources, *vocabulary.PSEUDO_PARAMETERS]
+    elif kind == "Condition":
+        if name in template.conditions:
+            return
+        what, known = "no condition", list(template.conditions)
+    elif kind == "Mapping":
+        if name in template.mappings:
+            return
+        what, known = "no mapping", list(template.mappings)
+    else:
+        if name in template.resources:
+            return
+        what, known = "no resource", list(template.resources)
+    _report_missing(template, mention, what, known, diagnostics)
+
+
+_CODES = {"Ref": "C2H1111", "GetAtt": "C2H1112", "DependsOn": "C2H1113", "Condition": "C2H1114", "Mapping": "C2H1115"}
+
+
+def _report_missing(template: Template, mention: Mention, what: str, known: Iterable[str], diagnostics: Diagnostics) -> None:
+    from difflib import get_close_matches
+
+    close = get_close_matches(mention.name, known, 1)
+    message = f"there is {what} {mention.name[:100]!r}"
+    severity = Severity.ERROR
+    if template.transforms:
+        message += f"; a macro that is not expanded here may make it ({', '.join(template.transforms)})"
+        severity = Severity.WARNING
+    diagnostics.add(
+        _CODES[mention.kind],
+        severity,
+        subject_of(mention.path),
+        message,
+        advice=f"is {close[0]} meant?" if close else "add it, or remove the reference",
+        span=mention.span,
+    )
+
+
+def _circle_text(circle: list[str], spans: dict[str, Span]) -> str:
+    return " -> ".join(f"{name} (line {spans[name].line})" for name in [*circle, circle[0]])
+
+
+def _check_condition_circles(template: Template, mentions: list[Mention]) -> None:
+    uses: dict[str, list[str]] = {name: [] for name in template.conditions}
+    for mention in mentions:
+        if mention.kind == "Condition" and mention.path[0] == "Conditions" and mention.name in uses:
+            uses[str(mention.path[1])].append(mention.name)
+    circle = find_cycle(uses)
+    if circle:
+        spans = {name: condition.span for name, condition in template.conditions.items()}
+        text = _circle_text(circle, spans)
+        raise InputError("C2H1116", f"conditions go in a circle: {text}", spans[circle[0]], subject=circle[0], advice="break the circle")
+
+
+def _check_resource_circles(template: Template) -> None:
+    graph = build_graph(template)
+    circle = find_cycle({name: sorted(graph.references(name)) for name in template.resources})
+    if circle:
+        spans = {name: resource.span for name, resource in template.resources.items()}
+        text = _circle_text(circle, spans)
+        raise InputError("C2H1117", f"resources wait for each other in a circle: {text}", spans[circle[0]], subject=circle[0], advice="break the circle")

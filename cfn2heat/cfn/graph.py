@@ -1,0 +1,165 @@
+"""Who refers to whom in a template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from functools import cached_property
+from typing import NamedTuple
+
+from cfn2heat.cfn.sub import Placeholder, split_sub
+from cfn2heat.cfn.template import Template
+from cfn2heat.cfn.values import DynamicReference, GetAtt, Map, NoValue, Ref, Scalar, Seq, Sub, Value
+from cfn2heat.source import Path
+
+
+class Use(NamedTuple):
+    """One reference: the resource that refers ("" for an output), the path from the template's root, and the attribute.
+
+    The attribute is "Ref" for Ref and "DependsOn" for DependsOn; "" where it is not known before deployment.
+    """
+
+    resource: str
+    path: Path
+    attribute: str
+
+
+Found = tuple[str, str, Path]
+
+
+class Graph:
+    """References between resources, found when they are first asked for."""
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
+
+    def users(self, name: str) -> list[Use]:
+        """Who refers to a resource (or parameter), in source order."""
+        return self._users.get(name, [])
+
+    def references(self, name: str) -> list[str]:
+        """The resources that a resource refers to or depends on, each once, in source order."""
+        return self._references.get(name, [])
+
+    @cached_property
+    def _users(self) -> dict[str, list[Use]]:
+        users: dict[str, list[Use]] = {}
+        for user, target, attribute, path in self._all():
+            users.setdefault(target, []).append(Use(user, path, attribute))
+        return users
+
+    @cached_property
+    def _references(self) -> dict[str, list[str]]:
+        references: dict[str, dict[str, None]] = {}
+        for target, uses in self._users.items():
+            if target in self._template.resources:
+                for use in uses:
+                    references.setdefault(use.resource, {})[target] = None
+        return {user: list(targets) for user, targets in references.items()}
+
+    def cycle(self) -> list[str] | None:
+        """Resources that refer to each other in a circle, in its order; None when there is none."""
+        return find_cycle({name: self.references(name) for name in self._template.resources})
+
+    def _all(self) -> Iterator[tuple[str, str, str, Path]]:
+        for name, resource in self._template.resources.items():
+            root: Path = ("Resources", name)
+            for attribute, value in (
+                ("Properties", resource.properties),
+                ("Metadata", resource.metadata),
+                ("UpdatePolicy", resource.update_policy),
+                ("CreationPolicy", resource.creation_policy),
+                ("DeletionPolicy", resource.deletion_policy),
+                ("UpdateReplacePolicy", resource.update_replace_policy),
+            ):
+                if value is not None:
+                    for target, kind, path in find_references(value, (*root, attribute)):
+                        yield name, target, kind, path
+            for target in resource.depends_on:
+                yield name, target, "DependsOn", (*root, "DependsOn")
+        for name, output in self._template.outputs.items():
+            for key, given in (("Value", output.value), ("Export", output.export), ("Description", output.description)):
+                if given is not None:
+                    for target, kind, path in find_references(given, ("Outputs", name, key)):
+                        yield "", target, kind, path
+
+
+def build_graph(template: Template) -> Graph:
+    """Give the graph of a template."""
+    return Graph(template)
+
+
+def find_references(value: Value, path: Path = ()) -> list[Found]:
+    """Every reference inside a value: what it names, the attribute ("Ref" for Ref), where it stands."""
+    found: list[Found] = []
+    _collect(value, path, found)
+    return found
+
+
+def _collect(value: Value, path: Path, found: list[Found]) -> None:
+    kind = type(value)
+    if kind is Scalar or kind is NoValue:
+        return
+    if kind is Map:
+        for key, item in value.entries.items():  # type: ignore[union-attr]
+            if type(item) is not Scalar:
+                _collect(item, (*path, key), found)
+    elif kind is Seq:
+        for index, item in enumerate(value.items):  # type: ignore[union-attr, arg-type]
+            if type(item) is not Scalar:
+                _collect(item, (*path, index), found)
+    elif isinstance(value, Ref):
+        found.append((value.name, "Ref", path))
+    elif isinstance(value, GetAtt):
+        known = isinstance(value.attribute, str)
+        found.append((value.resource, value.attribute if isinstance(value.attribute, str) else "", path))
+        if not known:
+            _collect(value.attribute, path, found)  # type: ignore[arg-type]
+    elif isinstance(value, Sub):
+        for part in value.parts:
+            if not isinstance(part, str):
+                _collect(part[1], path, found)
+    elif isinstance(value, DynamicReference):
+        for name in split_sub(value.reference):
+            if isinstance(name, Placeholder):
+                target, _, attribute = name.name.partition(".")
+                found.append((target, attribute or "Ref", path))
+    else:
+        _collect_arguments(value, path, found)
+
+
+def _collect_arguments(value: Value, path: Path, found: list[Found]) -> None:
+    """Look into the arguments of any other function."""
+    for field in fields(value):
+        argument = getattr(value, field.name)
+        if isinstance(argument, tuple):
+            if not hasattr(argument, "_fields"):
+                for item in argument:
+                    _collect(item, path, found)
+        elif hasattr(argument, "span"):
+            _collect(argument, path, found)
+
+
+def find_cycle(edges: Mapping[str, Sequence[str]]) -> list[str] | None:
+    """Find a circle in a graph, without recursion; names that are no keys lead nowhere."""
+    done: set[str] = set()
+    for start in edges:
+        if start in done:
+            continue
+        trail = [start]
+        on_trail = {start}
+        waiting = [iter(edges[start])]
+        while trail:
+            for target in waiting[-1]:
+                if target in on_trail:
+                    return trail[trail.index(target) :]
+                if target in edges and target not in done:
+                    trail.append(target)
+                    on_trail.add(target)
+                    waiting.append(iter(edges[target]))
+                    break
+            else:
+                waiting.pop()
+                on_trail.discard(trail[-1])
+                done.add(trail.pop())
+    return None

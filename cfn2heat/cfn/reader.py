@@ -1,0 +1,350 @@
+"""From a file's bytes to a Template: the sections, and what is wrong with them.
+
+Only what leaves nothing to translate is fatal (InputError): a text that is no template, a resource without a type, circles. Everything else is
+an error in the diagnostics, and the reading goes on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+
+from cfn2heat.cfn import checks, vocabulary
+from cfn2heat.cfn.document import DEFAULT_LIMITS, Limits, Node, ReadAs, read_document
+from cfn2heat.cfn.intrinsics import ValueReader, describe, subject_of, text_of
+from cfn2heat.cfn.template import Condition, Output, Parameter, Resource, Template
+from cfn2heat.cfn.values import Map, Scalar, Seq, Value
+from cfn2heat.diagnostics import Diagnostics, InputError, Severity
+from cfn2heat.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What a reading may use: files below template_dir, values of parameters and the region (for macros only), limits."""
+
+    template_dir: FilePath | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
+    region: str | None = None
+    limits: Limits = DEFAULT_LIMITS
+
+
+def read(path: FilePath | None, data: bytes | str, file: str, options: ReadOptions, diagnostics: Diagnostics) -> Template:
+    """Read a template; path is where the bytes come from (None: nowhere on disk), file the name that positions carry."""
+    root = require_template(read_document(data, file, diagnostics, options.limits), file)
+    transforms: tuple[str, ...] = ()
+    return _TemplateReader(diagnostics, file).read(root, transforms)
+
+
+def read_template(data: bytes | str, file: str = "template", diagnostics: Diagnostics | None = None) -> Template:
+    """Read a template with the default options."""
+    return read(None, data, file, ReadOptions(), Diagnostics() if diagnostics is None else diagnostics)
+
+
+# What is a template
+
+
+_OTHERS = {
+    ("heat_template_version",): ("C2H1021", "a Heat template already", "nothing needs to be converted; `check` tells whether it holds"),
+    ("apiVersion", "kind"): ("C2H1022", "a Kubernetes manifest", ""),
+    ("$schema", "contentVersion"): ("C2H1022", "an Azure Resource Manager template", ""),
+    ("openapi",): ("C2H1022", "an OpenAPI description", ""),
+    ("swagger",): ("C2H1022", "a Swagger description", ""),
+    ("services", "version"): ("C2H1022", "a Compose file", ""),
+    ("ROSTemplateFormatVersion",): ("C2H1022", "a template of Alibaba Cloud's ROS", ""),
+    ("tosca_definitions_version",): ("C2H1022", "a TOSCA template", ""),
+    ("terraform",): ("C2H1022", "a Terraform configuration", ""),
+}
+
+
+def require_template(document: Node, file: str) -> Map:
+    """Refuse a document that is no CloudFormation template."""
+    advice = "a template is a map with a Resources section"
+    if not isinstance(document, Map):
+        raise InputError("C2H1020", f"this is no CloudFormation template but {describe(document)}", document.span, advice=advice)
+    for keys, (code, kind, hint) in _OTHERS.items():
+        if all(key in document.entries for key in keys) and "Resources" not in document.entries:
+            raise InputError(code, f"this is no CloudFormation template but {kind}", document.keys[keys[0]], advice=hint or advice)
+    if "Resources" not in document.entries and "Transform" not in document.entries and "Fn::Transform" not in document.entries:
+        raise InputError("C2H1023", _no_resources(document), document.span, advice=advice)
+    return document
+
+
+def _no_resources(document: Map) -> str:
+    """Say what is missing, and what may be the misspelt section."""
+    from difflib import get_close_matches
+
+    close = get_close_matches("Resources", [str(key) for key in document.entries], 1, 0.7)
+    return "there is no Resources section" + (f", but one that is called {close[0]!r}" if close else "")
+
+
+# Sections
+
+
+_LOGICAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,254}")
+_STRICT_ID = re.compile(r"[A-Za-z0-9]+")
+_ATTRIBUTES = frozenset(
+    ("Type", "Properties", "Condition", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy")
+)
+
+
+class _TemplateReader:
+    """Reads the sections of one template."""
+
+    def __init__(self, diagnostics: Diagnostics, file: str) -> None:
+        self.diagnostics = diagnostics
+        self.file = file
+        self.values = ValueReader(diagnostics)
+
+    def read(self, root: Map, transforms: tuple[str, ...]) -> Template:
+        """Read all sections, then hold them against one another."""
+        self._report_unknown_sections(root, transforms)
+        resources = self._resources(root)
+        template = Template(
+            file=self.file,
+            version=self._text(root, "AWSTemplateFormatVersion"),
+            description=self._text(root, "Description"),
+            metadata=_plain(self._section(root, "Metadata")) or None,
+            parameters={name: self._parameter(name, node, span) for name, node, span in self._members(root, "Parameters")},
+            rules={name: self._rule(name, node) for name, node, _ in self._members(root, "Rules")},
+            mappings={name: self._mapping(name, node) for name, node, _ in self._members(root, "Mappings")},
+            conditions={name: self._condition(name, node, span) for name, node, span in self._members(root, "Conditions", maps=False)},
+            resources=resources,
+            outputs=self._outputs(root),
+            transforms=transforms,
+            spans={str(name): span for name, span in root.keys.items()},
+        )
+        checks.check(template, self.values.mentions, self.diagnostics)
+        return template
+
+    def _error(self, code: str, subject: str, message: str, span: Span, advice: str = "", severity: Severity = Severity.ERROR) -> None:
+        self.diagnostics.add(code, severity, subject, message, advice=advice, span=span)
+
+    def _report_unknown_sections(self, root: Map, transforms: tuple[str, ...]) -> None:
+        for name, span in root.keys.items():
+            if name in vocabulary.SECTIONS and not (name == "Globals" and vocabulary.SERVERLESS in transforms):
+                continue
+            self._error("C2H1030", str(name), "a template has no such section; it is left out", span, _section_like(name), Severity.WARNING)
+
+    def _section(self, root: Map, name: str) -> Map:
+        """Give a section, empty when it is absent or no map."""
+        node = root.entries.get(name)
+        if isinstance(node, Map):
+            return node
+        span = root.keys.get(name, root.span)
+        if node is not None and not (isinstance(node, Scalar) and node.value is None):
+            self._error("C2H1031", name, f"the section must be a map, not {describe(node)}; it is left out", span, "give each entry a name")  # type: ignore[arg-type]
+        elif node is not None:
+            self._error("C2H1032", name, "the section is empty", span, "remove it", Severity.NOTE)
+        return Map({}, span)
+
+    def _members(self, root: Map, section: str, maps: bool = True) -> Iterator[tuple[str, Node, Span]]:
+        """Give the named members of a section; those that are no maps are reported and left out, where maps are asked for."""
+        found = self._section(root, section)
+        for key, node in found.entries.items():
+            name = str(key)
+            span = found.keys.get(key, found.span)
+            self._check_name(name, section, span)
+            if maps and not isinstance(node, Map):
+                self._error("C2H1033", f"{section}.{name}", f"it must be a map, not {describe(node)}; it is left out", span)  # type: ignore[arg-type]
+                continue
+            yield name, node, span  # type: ignore[misc]
+
+    def _check_name(self, name: str, section: str, span: Span) -> None:
+        if not _LOGICAL_ID.fullmatch(name):
+            raise InputError(
+                "C2H1034",
+                f"{name[:80]!r} cannot be a name in {section}",
+                span,
+                subject=section,
+                advice="names are letters and digits, at most 255",
+            )
+        if section not in ("Mappings",) and not _STRICT_ID.fullmatch(name):
+            self._error(
+                "C2H1035", f"{section}.{name}", "CloudFormation wants names of letters and digits only", span, "rename it", Severity.WARNING
+            )
+
+    def _text(self, root: Map, name: str) -> str | None:
+        node = root.entries.get(name)
+        if node is None:
+            return None
+        text = text_of(node)  # type: ignore[arg-type]
+        if text is None:
+            self._error("C2H1036", name, f"it must be a string, not {describe(node)}; it is left out", node.span)  # type: ignore[arg-type]
+        return text
+
+    # Members of sections
+
+    def _parameter(self, name: str, node: Node, span: Span) -> Parameter:
+        assert isinstance(node, Map)
+        kind = text_of(node.entries["Type"]) if "Type" in node.entries else None  # type: ignore[arg-type]
+        if not kind:
+            self._error("C2H1037", f"Parameters.{name}", "the parameter has no Type; it is taken for a String", span, "give it a Type")
+        return Parameter(name, kind or "String", _plain(node), span)
+
+    def _rule(self, name: str, node: Node) -> Map:
+        value = self.values.condition_at(node, "Rules", name)
+        return value if isinstance(value, Map) else Map({}, node.span)
+
+    def _mapping(self, name: str, node: Node) -> Map:
+        """Read the two levels of a mapping; what is not so shaped is reported and left out."""
+        assert isinstance(node, Map)
+        levels: dict[str, Value] = {}
+        for key, second in node.entries.items():
+            if isinstance(second, Map):
+                levels[str(key)] = Map(dict(self._leaves(name, str(key), second)), second.span, second.keys)
+            else:
+                self._error("C2H1038", f"Mappings.{name}.{key}", f"it must be a map of keys to values, not {describe(second)}", second.span)  # type: ignore[arg-type]
+        return Map(levels, node.span, node.keys)
+
+    def _leaves(self, mapping: str, first: str, node: Map) -> Iterator[tuple[str, Value]]:
+        for key, leaf in node.entries.items():
+            if isinstance(leaf, Scalar) or (isinstance(leaf, Seq) and all(isinstance(item, Scalar) for item in leaf.items)):
+                yield str(key), _plain_value(leaf)
+            else:
+                subject = f"Mappings.{mapping}.{first}.{key}"
+                self._error("C2H1038", subject, f"it must be a string or a list of strings, not {describe(leaf)}; it is left out", leaf.span)  # type: ignore[arg-type]
+
+    def _condition(self, name: str, node: Node, span: Span) -> Condition:
+        return Condition(name, self.values.condition_at(node, "Conditions", name), span)
+
+    def _outputs(self, root: Map) -> dict[str, Output]:
+        outputs: dict[str, Output] = {}
+        for name, node, span in self._members(root, "Outputs"):
+            assert isinstance(node, Map)
+            if "Value" in node.entries:
+                outputs[name] = self._output(name, node, span)
+            else:
+                self._error("C2H1039", f"Outputs.{name}", "the output has no Value; it is left out", span, "give it a Value")
+        return outputs
+
+    def _output(self, name: str, node: Map, span: Span) -> Output:
+        export = node.entries.get("Export")
+        if export is not None and not (isinstance(export, Map) and "Name" in export.entries):
+            self._error("C2H1040", f"Outputs.{name}.Export", f"it must be a map with a Name, not {describe(export)}", export.span)  # type: ignore[arg-type]
+        exported = export.entries.get("Name") if isinstance(export, Map) else None
+        return Output(
+            name,
+            self.values.read_at(node.entries["Value"], "Outputs", name, "Value"),  # type: ignore[arg-type]
+            span,
+            description=self._optional(node, "Description", "Outputs", name),
+            export=None if exported is None else self.values.read_at(exported, "Outputs", name, "Export", "Name"),  # type: ignore[arg-type]
+            condition=self._condition_name(node, "Outputs", name),
+        )
+
+    def _optional(self, node: Map, key: str, *path: str) -> Value | None:
+        found = node.entries.get(key)
+        return None if found is None else self.values.read_at(found, *path, key)  # type: ignore[arg-type]
+
+    def _condition_name(self, node: Map, *path: str) -> str | None:
+        found = node.entries.get("Condition")
+        if found is None:
+            return None
+        name = text_of(found)  # type: ignore[arg-type]
+        self.values.path = [*path, "Condition"]
+        if name:
+            self.values.mention("Condition", name, found.span)
+        else:
+            self.values.error("C2H1041", f"it must be the name of a condition, not {describe(found)}; it is left out", found.span)  # type: ignore[arg-type]
+        return name or None
+
+    # Resources
+
+    def _resources(self, root: Map) -> dict[str, Resource]:
+        found = root.entries.get("Resources")
+        span = root.keys.get("Resources", root.span)
+        if not isinstance(found, Map):
+            what = "is missing" if found is None else f"must be a map, not {describe(found)}"  # type: ignore[arg-type]
+            raise InputError("C2H1023", f"the Resources section {what}", span, advice="a template is a map with a Resources section")
+        if not found.entries:
+            self._error("C2H1042", "Resources", "the template has no resources", span, "CloudFormation wants at least one")
+        resources: dict[str, Resource] = {}
+        for key, node in found.entries.items():
+            name = str(key)
+            place = found.keys.get(key, found.span)
+            self._check_name(name, "Resources", place)
+            resources[name] = self._resource(name, node, place)  # type: ignore[arg-type]
+        return resources
+
+    def _resource(self, name: str, node: Node, span: Span) -> Resource:
+        if not isinstance(node, Map):
+            raise InputError(
+                "C2H1043", f"the resource must be a map, not {describe(node)}", span, subject=name, advice="give it a Type and Properties"
+            )
+        path = ("Resources", name)
+        entries = node.entries
+        return Resource(
+            name,
+            self._type(name, node, span),
+            self._map_attribute(node, "Properties", *path) or Map({}, span),
+            span,
+            condition=self._condition_name(node, *path),
+            depends_on=self._depends_on(node, *path),
+            metadata=self._map_attribute(node, "Metadata", *path),
+            deletion_policy=self._optional(node, "DeletionPolicy", *path),
+            update_replace_policy=self._optional(node, "UpdateReplacePolicy", *path),
+            update_policy=self._map_attribute(node, "UpdatePolicy", *path),
+            creation_policy=self._map_attribute(node, "CreationPolicy", *path),
+            attribute_spans={str(key): place for key, place in node.keys.items()},
+            other={str(key): self.values.read_at(entries[key], *path, str(key)) for key in entries if key not in _ATTRIBUTES} or None,  # type: ignore[arg-type]
+        )
+
+    @staticmethod
+    def _type(name: str, node: Map, span: Span) -> str:
+        found = node.entries.get("Type")
+        if found is None:
+            raise InputError("C2H1044", "the resource has no Type", span, subject=name, advice="give it a Type")
+        kind = found.value if isinstance(found, Scalar) else None
+        if not isinstance(kind, str) or not kind:
+            raise InputError("C2H1044", f"the Type must be a string, not {describe(found)}", found.span, subject=name)  # type: ignore[arg-type]
+        return str(kind)
+
+    def _map_attribute(self, node: Map, key: str, *path: str) -> Map | None:
+        """Read an attribute that must be a map; null stands for an absent one."""
+        found = node.entries.get(key)
+        if found is None or (isinstance(found, Scalar) and found.value is None):
+            return None
+        value = self.values.read_at(found, *path, key)  # type: ignore[arg-type]
+        if isinstance(value, Map):
+            return value
+        subject = subject_of((*path, key))
+        self._error("C2H1045", subject, f"it must be a map, not {describe(found)}; it is left out", node.keys.get(key, found.span))  # type: ignore[arg-type]
+        return None
+
+    def _depends_on(self, node: Map, *path: str) -> tuple[str, ...]:
+        found = node.entries.get("DependsOn")
+        if found is None:
+            return ()
+        self.values.path = [*path, "DependsOn"]
+        names: list[str] = []
+        for item in found.items if isinstance(found, Seq) else (found,):
+            name = item.value if isinstance(item, Scalar) else None
+            if isinstance(name, str) and name:
+                self.values.mention("DependsOn", name, item.span)
+                names.append(str(name))
+            else:
+                self.values.error("C2H1046", f"it must name resources, and {describe(item)} is no name", item.span)  # type: ignore[arg-type]
+        return tuple(dict.fromkeys(names))
+
+
+def _section_like(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, vocabulary.SECTIONS, 1)
+    return f"is {close[0]} meant?" if close else "remove it"
+
+
+def _plain(node: Map) -> Map:
+    """Give a map in which nothing is a function, with plain strings."""
+    value = _plain_value(node)
+    assert isinstance(value, Map)
+    return value
+
+
+def _plain_value(node: Value) -> Value:
+    if isinstance(node, Map):
+        return Map({str(key): _plain_value(value) for key, value in node.entries.items()}, node.span, {str(k): s for k, s in node.keys.items()})
+    if isinstance(node, Seq):
+        return Seq(tuple(_plain_value(item) for item in node.items), node.span)
+    return Scalar(str(node.value), node.span) if isinstance(node, Scalar) and isinstance(node.value, ReadAs) else node
