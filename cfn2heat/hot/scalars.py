@@ -68,10 +68,10 @@ def plain_or_quoted(text: str, flow: bool) -> str:
     return f'"{escaped(text)}"'
 
 
-def scalar(value: str | int | float | bool | None, flow: bool = False) -> str:
+def scalar(value: str | float | bool | None, flow: bool = False) -> str:
     """Any scalar on one line."""
     if value.__class__ is str:
-        return plain_or_quoted(value, flow)  # type: ignore[arg-type]
+        return plain_or_quoted(value, flow)
     if value is None:
         return "null"
     if value is True or value is False:

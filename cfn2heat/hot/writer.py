@@ -203,9 +203,9 @@ class _Writer:
             self.value(f"{lead}{_key(key, indent)}:", value, inner, data)
             lead = indent
 
-    def _scalar(self, prefix: str, value: str | int | float | bool | None, column: int) -> None:
-        if value.__class__ is str and value and ("\n" in value or len(value) + len(prefix) >= WIDTH):  # type: ignore[operator,arg-type]
-            self._text(prefix, value, column)  # type: ignore[arg-type]
+    def _scalar(self, prefix: str, value: str | float | bool | None, column: int) -> None:
+        if value.__class__ is str and value and ("\n" in value or len(value) + len(prefix) >= WIDTH):
+            self._text(prefix, value, column)
         else:
             self.lines.append(f"{prefix} {scalar(value)}")
 
@@ -253,7 +253,7 @@ class _Writer:
             lead = indent + "-"
         for item in items:
             if argument and item.__class__ is HotList:
-                self._list(lead, item.items, inner, data, argument)  # type: ignore[union-attr]
+                self._list(lead, item.items, inner, data, argument)
             else:
                 self.value(lead, item, inner, data)
             lead = indent + "-"
@@ -326,8 +326,8 @@ def _flow_call(value: HotValue, room: int, data: bool) -> str | None:
     return None if text is None else f"{{{name}: {text}}}"
 
 
-def _flow_scalar(value: str | int | float | bool | None, room: int) -> str | None:
-    if value.__class__ is str and (len(value) > room or "\n" in value):  # type: ignore[arg-type,operator]
+def _flow_scalar(value: str | float | bool | None, room: int) -> str | None:
+    if value.__class__ is str and (len(value) > room or "\n" in value):
         return None
     text = scalar(value, flow=True)
     return text if len(text) <= room else None
