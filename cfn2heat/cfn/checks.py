@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cfn2heat.cfn import vocabulary
-from cfn2heat.cfn.graph import build_graph, find_cycle
+from cfn2heat.cfn.graph import build_graph, find_circles
 from cfn2heat.cfn.intrinsics import Mention, subject_of
 from cfn2heat.cfn.template import Template
 from cfn2heat.diagnostics import Diagnostics, InputError, Severity
 from cfn2heat.source import Span
 
 
+MAX_CIRCLES = 20
+MAX_NAMES = 12
+
+
 def check(template: Template, mentions: list[Mention], diagnostics: Diagnostics) -> None:
-    """Report names that nothing has and names that two things have; raise InputError for circles."""
+    """Report names that nothing has and names that two things have; raise InputError where conditions go in a circle."""
     _check_names(template, diagnostics)
     for mention in mentions:
         _check_mention(template, mention, diagnostics)
     _check_condition_circles(template, mentions)
-    _check_resource_circles(template)
+    _check_resource_circles(template, diagnostics)
 
 
 def _check_names(template: Template, diagnostics: Diagnostics) -> None:
@@ -79,7 +83,8 @@ def _report_missing(template: Template, mention: Mention, what: str, known: Iter
 
 
 def _circle_text(circle: list[str], spans: dict[str, Span]) -> str:
-    return " -> ".join(f"{name} (line {spans[name].line})" for name in [*circle, circle[0]])
+    shown = [*circle[:MAX_NAMES], *(["..."] if len(circle) > MAX_NAMES else []), circle[0]]
+    return " -> ".join(f"{name} (line {spans[name].line})" if name in spans else name for name in shown)
 
 
 def _check_condition_circles(template: Template, mentions: list[Mention]) -> None:
@@ -87,17 +92,21 @@ def _check_condition_circles(template: Template, mentions: list[Mention]) -> Non
     for mention in mentions:
         if mention.kind == "Condition" and mention.path[0] == "Conditions" and mention.name in uses:
             uses[str(mention.path[1])].append(mention.name)
-    circle = find_cycle(uses)
-    if circle:
+    for circle in find_circles(uses)[:1]:
         spans = {name: condition.span for name, condition in template.conditions.items()}
         text = _circle_text(circle, spans)
         raise InputError("C2H1116", f"conditions go in a circle: {text}", spans[circle[0]], subject=circle[0], advice="break the circle")
 
 
-def _check_resource_circles(template: Template) -> None:
+def _check_resource_circles(template: Template, diagnostics: Diagnostics) -> None:
     graph = build_graph(template)
-    circle = find_cycle({name: sorted(graph.references(name)) for name in template.resources})
-    if circle:
+    for circle in graph.circles()[:MAX_CIRCLES]:
         spans = {name: resource.span for name, resource in template.resources.items()}
-        text = _circle_text(circle, spans)
-        raise InputError("C2H1117", f"resources wait for each other in a circle: {text}", spans[circle[0]], subject=circle[0], advice="break the circle")
+        diagnostics.add(
+            "C2H1117",
+            Severity.ERROR,
+            circle[0],
+            f"resources wait for each other in a circle: {_circle_text(circle, spans)}",
+            advice="break the circle",
+            span=spans[circle[0]],
+        )

@@ -57,9 +57,21 @@ class Graph:
                     references.setdefault(use.resource, {})[target] = None
         return {user: list(targets) for user, targets in references.items()}
 
-    def cycle(self) -> list[str] | None:
-        """Resources that refer to each other in a circle, in its order; None when there is none."""
-        return find_cycle({name: self.references(name) for name in self._template.resources})
+    def circles(self) -> list[list[str]]:
+        """Circles of resources that refer to each other, each in its order; without all of them there is no circle left."""
+        return self._circles
+
+    def closes_circle(self, user: str, target: str) -> bool:
+        """Whether this reference is the one that closes a circle: leaving out all that do leaves none."""
+        return (user, target) in self._closing
+
+    @cached_property
+    def _circles(self) -> list[list[str]]:
+        return find_circles({name: self.references(name) for name in self._template.resources})
+
+    @cached_property
+    def _closing(self) -> set[tuple[str, str]]:
+        return {(circle[-1], circle[0]) for circle in self._circles}
 
     def _all(self) -> Iterator[tuple[str, str, str, Path]]:
         for name, resource in self._template.resources.items():
@@ -140,26 +152,24 @@ def _collect_arguments(value: Value, path: Path, found: list[Found]) -> None:
             _collect(argument, path, found)
 
 
-def find_cycle(edges: Mapping[str, Sequence[str]]) -> list[str] | None:
-    """Find a circle in a graph, without recursion; names that are no keys lead nowhere."""
+def find_circles(edges: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Find a circle for each edge that leads back, walking in order and without recursion; names that are no keys lead nowhere."""
+    circles: list[list[str]] = []
     done: set[str] = set()
     for start in edges:
         if start in done:
             continue
-        trail = [start]
-        on_trail = {start}
+        trail = {start: 0}
         waiting = [iter(edges[start])]
-        while trail:
+        while waiting:
             for target in waiting[-1]:
-                if target in on_trail:
-                    return trail[trail.index(target) :]
-                if target in edges and target not in done:
-                    trail.append(target)
-                    on_trail.add(target)
+                if target in trail:
+                    circles.append(list(trail)[trail[target] :])
+                elif target in edges and target not in done:
+                    trail[target] = len(trail)
                     waiting.append(iter(edges[target]))
                     break
             else:
                 waiting.pop()
-                on_trail.discard(trail[-1])
-                done.add(trail.pop())
-    return None
+                done.add(trail.popitem()[0])
+    return circles

@@ -138,7 +138,7 @@ class ValueReader:
                 self._report_crowd(key, node)
             plain = key if type(key) is str else str(key)
             path[-1] = plain
-            value = self.value(item)  # type: ignore[arg-type]
+            value = self.value(item) if key != "Fn::Transform" else _transform(self, key, item, keys.get(key, node.span))  # type: ignore[arg-type]
             entries[plain] = value
             keys[plain] = node.keys[key] if key in node.keys else node.span
             changed = changed or value is not item or plain is not key
@@ -408,6 +408,8 @@ def _import_value(reader: ValueReader, name: str, argument: Node, span: Span) ->
 
 
 def _transform(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:
+    if isinstance(argument, Seq) and len(argument.items) == 1:
+        argument = argument.items[0]  # type: ignore[assignment]
     macro = text_of(argument.entries["Name"]) if isinstance(argument, Map) and "Name" in argument.entries else None  # type: ignore[arg-type]
     if macro is None or not isinstance(argument, Map):
         return reader.malformed(name, argument, span, "a map of Name and Parameters")
@@ -452,6 +454,11 @@ def _not_expanded(reader: ValueReader, name: str, argument: Node, span: Span) ->
     return reader.opaque(name, argument, span)
 
 
+def _stack_output(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:
+    """An output of another stack is as unknown here as an import, and has no export's name."""
+    return reader.opaque(name, argument, span)
+
+
 FUNCTIONS: dict[str, Build] = {
     "Ref": _ref,
     "Fn::GetAtt": _get_att,
@@ -465,6 +472,7 @@ FUNCTIONS: dict[str, Build] = {
     "Fn::Cidr": _cidr,
     "Fn::GetAZs": _get_azs,
     "Fn::ImportValue": _import_value,
+    "Fn::GetStackOutput": _stack_output,
     "Fn::Transform": _transform,
     "Fn::Equals": _equals,
     "Fn::And": _and_or,

@@ -15,7 +15,7 @@ from cfn2heat.cfn import checks, vocabulary
 from cfn2heat.cfn.document import DEFAULT_LIMITS, Limits, Node, ReadAs, read_document
 from cfn2heat.cfn.intrinsics import ValueReader, describe, subject_of, text_of
 from cfn2heat.cfn.template import Condition, Output, Parameter, Resource, Template
-from cfn2heat.cfn.values import Map, Scalar, Seq, Value
+from cfn2heat.cfn.values import Map, Scalar, Seq, Transform, Value
 from cfn2heat.diagnostics import Diagnostics, InputError, Severity
 from cfn2heat.source import Span
 
@@ -33,13 +33,35 @@ class ReadOptions:
 def read(path: FilePath | None, data: bytes | str, file: str, options: ReadOptions, diagnostics: Diagnostics) -> Template:
     """Read a template; path is where the bytes come from (None: nowhere on disk), file the name that positions carry."""
     root = require_template(read_document(data, file, diagnostics, options.limits), file)
-    transforms: tuple[str, ...] = ()
+    root, transforms = _expand(root, path, data, options, diagnostics)
     return _TemplateReader(diagnostics, file).read(root, transforms)
 
 
 def read_template(data: bytes | str, file: str = "template", diagnostics: Diagnostics | None = None) -> Template:
     """Read a template with the default options."""
     return read(None, data, file, ReadOptions(), Diagnostics() if diagnostics is None else diagnostics)
+
+
+def _expand(
+    root: Map, path: FilePath | None, data: bytes | str, options: ReadOptions, diagnostics: Diagnostics
+) -> tuple[Map, tuple[str, ...]]:
+    """Expand macros, where the text has any: most templates need not load that code."""
+    if not _may_have_macros(data):
+        return root, ()
+    from cfn2heat.cfn.macros import expand
+    from cfn2heat.cfn.macros.options import MacroContext
+
+    context = MacroContext(path, options.template_dir, options.parameters, options.region, options.limits, diagnostics)
+    return expand(root, context)
+
+
+_MACRO_WORDS = ("Transform", "ForEach", "Length", "ToJsonString")
+
+
+def _may_have_macros(data: bytes | str) -> bool:
+    if isinstance(data, bytes):
+        return data.startswith((b"\xff\xfe", b"\xfe\xff")) or any(word.encode() in data for word in _MACRO_WORDS)
+    return any(word in data for word in _MACRO_WORDS)
 
 
 # What is a template
@@ -82,7 +104,7 @@ def _no_resources(document: Map) -> str:
 # Sections
 
 
-_LOGICAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,254}")
+_HOSTILE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff/\\]")
 _STRICT_ID = re.compile(r"[A-Za-z0-9]+")
 _ATTRIBUTES = frozenset(
     ("Type", "Properties", "Condition", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy")
@@ -152,7 +174,7 @@ class _TemplateReader:
             yield name, node, span  # type: ignore[misc]
 
     def _check_name(self, name: str, section: str, span: Span) -> None:
-        if not _LOGICAL_ID.fullmatch(name):
+        if not name or len(name) > 255 or _HOSTILE.search(name):
             raise InputError(
                 "C2H1034",
                 f"{name[:80]!r} cannot be a name in {section}",
@@ -160,10 +182,9 @@ class _TemplateReader:
                 subject=section,
                 advice="names are letters and digits, at most 255",
             )
-        if section not in ("Mappings",) and not _STRICT_ID.fullmatch(name):
-            self._error(
-                "C2H1035", f"{section}.{name}", "CloudFormation wants names of letters and digits only", span, "rename it", Severity.WARNING
-            )
+        if not _STRICT_ID.fullmatch(name):
+            message = "CloudFormation wants names of letters and digits only"
+            self._error("C2H1035", f"{section}.{name}", message, span, "rename it", Severity.NOTE)
 
     def _text(self, root: Map, name: str) -> str | None:
         node = root.entries.get(name)
@@ -290,14 +311,16 @@ class _TemplateReader:
             other={str(key): self.values.read_at(entries[key], *path, str(key)) for key in entries if key not in _ATTRIBUTES} or None,  # type: ignore[arg-type]
         )
 
-    @staticmethod
-    def _type(name: str, node: Map, span: Span) -> str:
+    def _type(self, name: str, node: Map, span: Span) -> str:
+        """Give the type; a function there (a generator's module) gives its own name, which no table knows."""
         found = node.entries.get("Type")
-        if found is None:
-            raise InputError("C2H1044", "the resource has no Type", span, subject=name, advice="give it a Type")
+        if isinstance(found, Map) and found.entries:
+            self._error("C2H1047", f"{name}.Type", f"the Type must be a string, not {describe(found)}", found.span, "expand it first")
+            return str(next(iter(found.entries)))
         kind = found.value if isinstance(found, Scalar) else None
         if not isinstance(kind, str) or not kind:
-            raise InputError("C2H1044", f"the Type must be a string, not {describe(found)}", found.span, subject=name)  # type: ignore[arg-type]
+            problem = "has no Type" if found is None else f"needs a string as its Type, not {describe(found)}"  # type: ignore[arg-type]
+            raise InputError("C2H1044", f"the resource {problem}", span, subject=name, advice="give it a Type")
         return str(kind)
 
     def _map_attribute(self, node: Map, key: str, *path: str) -> Map | None:
@@ -308,6 +331,8 @@ class _TemplateReader:
         value = self.values.read_at(found, *path, key)  # type: ignore[arg-type]
         if isinstance(value, Map):
             return value
+        if isinstance(value, Transform):
+            return Map({"Fn::Transform": value}, value.span)
         subject = subject_of((*path, key))
         self._error("C2H1045", subject, f"it must be a map, not {describe(found)}; it is left out", node.keys.get(key, found.span))  # type: ignore[arg-type]
         return None

@@ -12,6 +12,7 @@ PSEUDO_PARAMETERS: frozenset[str] = frozenset(_NAMES["pseudo_parameters"])
 INCLUDE: str = _NAMES["macros"]["include"]
 LANGUAGE_EXTENSIONS: str = _NAMES["macros"]["language_extensions"]
 SERVERLESS: str = _NAMES["macros"]["serverless"]
+KNOWN_MACROS = frozenset((INCLUDE, LANGUAGE_EXTENSIONS, SERVERLESS))
 SERVERLESS_PREFIX: str = _NAMES["serverless_prefix"]
 
 SECTIONS = (
