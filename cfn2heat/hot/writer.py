@@ -32,6 +32,13 @@ def write_template(template: HotTemplate) -> str:
     return "\n".join(writer.lines) + "\n"
 
 
+def write_value(prefix: str, value: HotValue, column: int) -> list[str]:
+    """Plain data behind a prefix such as `  key:`, as lines."""
+    writer = _Writer()
+    writer.value(prefix, value, column, data=True)
+    return writer.lines
+
+
 def _write_groups(writer: _Writer, template: HotTemplate) -> None:
     closing = template.closing.get("parameter_groups", [])
     if not template.parameter_groups and not closing:

@@ -105,18 +105,11 @@ class Ledger:
         """Every leaf that nobody has recorded yet."""
         return [item for group in self._open.values() for item in group.items()]
 
-    def redirect(self, old: str, new: str) -> None:
-        """Rename the target resource of entries: a part's properties stand where they were built in."""
-        dotted = f"{old}."
+    def void(self, path: Path, because: str) -> None:
+        """What was recorded at or below a path is lost after all."""
         self.entries = [
-            replace(
-                entry,
-                targets=tuple(
-                    new + target[len(old) :] if target == old or target.startswith(dotted) else target
-                    for target in entry.targets
-                ),
-            )
-            if any(target == old or target.startswith(dotted) for target in entry.targets)
+            replace(entry, fate=Fate.DROPPED, targets=(), because=because, severity=Severity.WARNING)
+            if entry.path[: len(path)] == path
             else entry
             for entry in self.entries
         ]

@@ -1,0 +1,6 @@
+"""python -m cfn2heat."""
+
+from cfn2heat.cli.main import run
+
+if __name__ == "__main__":
+    run()

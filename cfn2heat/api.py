@@ -1,0 +1,186 @@
+"""The public API: templates in, Heat templates and their account out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cfn2heat.cfn import values as cfn
+from cfn2heat.cfn.folder import TemplateFolder, address_tail
+from cfn2heat.cfn.graph import build_graph
+from cfn2heat.cfn.reader import ReadOptions, read
+from cfn2heat.cfn.template import Template
+from cfn2heat.diagnostics import Diagnostic, Diagnostics, InputError
+from cfn2heat.hot import values as hot
+from cfn2heat.hot.environment import Setting, write_environment
+from cfn2heat.hot.writer import write_template
+from cfn2heat.source import Span
+from cfn2heat.table.loader import Table, load_table
+from cfn2heat.table.site import EMPTY_SITE, Site
+from cfn2heat.translate.engine import translate as run_passes
+from cfn2heat.translate.state import Child, Options, Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a conversion may use and how it writes; see `cfn2heat convert --help`."""
+
+    table: Table
+    site: Site = EMPTY_SITE
+    template_dir: Path | None = None
+    region: str | None = None
+    parameters: dict[str, str] = field(default_factory=dict)
+    heat_version: str = "2021-04-16"
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """One template's result: its files by name (the first is the template itself), or the error that refused it."""
+
+    path: str
+    stem: str
+    files: dict[str, str]
+    diagnostics: list[Diagnostic]
+    translation: Translation | None = None
+    nested: bool = False
+
+    @property
+    def converted(self) -> bool:
+        """Whether there is a result."""
+        return self.translation is not None
+
+
+class Conversion:
+    """Converts templates and the nested stacks that they name; each file once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._done: dict[Path, Converted] = {}
+        self._running: list[Path] = []
+        self._stems: dict[str, Path] = {}
+        self._folders: dict[Path, TemplateFolder] = {}
+
+    def convert(self, path: Path) -> list[Converted]:
+        """The template asked for, then the nested ones that it brought in."""
+        before = set(self._done)
+        asked = self._convert(path.resolve(), str(path))
+        nested = [found for key, found in self._done.items() if key not in before and found is not asked]
+        return [asked, *(replace(found, nested=True) for found in nested)]
+
+    def _convert(self, key: Path, shown: str) -> Converted:
+        if key not in self._done:
+            self._running.append(key)
+            try:
+                self._done[key] = self._translate(key, shown)
+            finally:
+                self._running.pop()
+        return self._done[key]
+
+    def _translate(self, key: Path, shown: str) -> Converted:
+        stem = self._stem(key)
+        diagnostics = Diagnostics()
+        try:
+            data = read_bytes(key, shown)
+            template = read(key, data, shown, self._read_options(key), diagnostics)
+            translation = self._run(template, stem, key, diagnostics)
+        except InputError as error:
+            return Converted(shown, stem, {}, [*diagnostics.all(), error.diagnostic])
+        return Converted(shown, stem, written(translation), diagnostics.all(), translation)
+
+    def _run(self, template: Template, stem: str, key: Path, diagnostics: Diagnostics) -> Translation:
+        settings = self.settings
+        options = Options(settings.heat_version, settings.region, stem, settings.parameters)
+        translation = Translation(
+            template,
+            build_graph(template),
+            settings.table,
+            settings.site,
+            options,
+            diagnostics,
+            lambda address: self._child(address, key, template.file),
+        )
+        run_passes(translation)
+        return translation
+
+    def _read_options(self, key: Path) -> ReadOptions:
+        settings = self.settings
+        return ReadOptions(settings.template_dir or key.parent, settings.parameters, settings.region)
+
+    def _stem(self, key: Path) -> str:
+        """The stem of the written files; two templates of one name get different ones."""
+        base = stem = key.stem
+        serial = 2
+        while self._stems.setdefault(stem, key) != key:
+            stem, serial = f"{base}-{serial}", serial + 1
+        return stem
+
+    def _child(self, address: cfn.Value | None, parent: Path, shown: str) -> Child | None:
+        """The nested stack that an address names, translated; None when its file is not at hand or is no template."""
+        folder = self.settings.template_dir or parent.parent
+        tail = address_tail(address)
+        found = self._folders.setdefault(folder, TemplateFolder(folder)).find(tail) if tail else None
+        if found is None:
+            return None
+        key = found.resolve()
+        if key in self._running:
+            span = address.span if address is not None else Span(shown, 0, 0)
+            circle = " -> ".join(path.name for path in [*self._running[self._running.index(key) :], key])
+            raise InputError("C2H1301", f"nested stacks go in a circle: {circle}", span, advice="break the circle")
+        converted = self._convert(key, str(found))
+        if converted.translation is None:
+            return None
+        template = converted.translation.hot
+        return Child(next(iter(converted.files)), template.parameters, {name: name for name in template.outputs})
+
+
+def read_bytes(path: Path, shown: str) -> bytes:
+    """A file's bytes; InputError when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError("C2H1001", f"the file cannot be read: {error.strerror}", Span(shown, 0, 0)) from error
+
+
+def written(translation: Translation) -> dict[str, str]:
+    """Every file of a translation by name: the template, its nested members, the environment."""
+    stem = translation.options.stem
+    files = {f"{stem}.yaml": write_template(translation.hot)}
+    for name, template in translation.files.items():
+        files[name] = write_template(template)
+    environment = environment_of(translation)
+    if environment:
+        files[f"{stem}.env.yaml"] = environment
+    return files
+
+
+def environment_of(translation: Translation) -> str:
+    """The environment file, or "" when there is nothing to say."""
+    t = translation
+    settings: list[Setting] = []
+    facts = {name: fact for fact, name in t.asked.items()}
+    for name, parameter in t.hot.parameters.items():
+        comments = [parameter.description] if parameter.description else []
+        if name in t.options.parameters and name in t.template.parameters:
+            settings.append(Setting(name, hot.Literal(t.options.parameters[name])))
+        elif name in facts:
+            settings.append(Setting(name, _site_value(t, facts[name], parameter.default), comments))
+        elif name in t.holes or name in t.imports:
+            settings.append(Setting(name, None, [*comments, "To be filled."]))
+        elif name in t.template.parameters and parameter.default is None:
+            settings.append(Setting(name, None, [*comments, "To be filled: the template gives no default that holds here."]))
+    if not settings:
+        return ""
+    return write_environment([f"Values for {t.options.stem}.yaml"], settings)
+
+
+def _site_value(t: Translation, fact: str, default: hot.HotValue | None) -> hot.HotValue | None:
+    value = t.site.value(fact)
+    if value is None or t.table.site_facts[fact].get("lookup"):
+        return default
+    return hot.HotList(tuple(map(hot.Literal, value))) if isinstance(value, list) else hot.Literal(value)
+
+
+def convert(path: Path, settings: Settings | None = None) -> list[Converted]:
+    """Convert one template; the first result is the template asked for, nested ones follow."""
+    return Conversion(settings or Settings(load_table())).convert(path)
+

@@ -1,0 +1,83 @@
+"""Files that a template may name: only those below a given folder, found by the end of the address."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cached_property
+from pathlib import Path
+
+from cfn2heat.cfn import values as cfn
+
+ENDINGS = (".json", ".yaml", ".yml", ".template", ".txt")
+MOST = 50_000
+"""A folder with more files than this is searched no further."""
+
+
+def address_tail(value: cfn.Value | None) -> str:
+    """What is certain at the end of an address: the literal text behind its last computed part."""
+    match value:
+        case cfn.Scalar():
+            return str(value.value or "")
+        case cfn.Sub():
+            last = value.parts[-1] if value.parts else ""
+            if isinstance(last, str):
+                return last if len(value.parts) == 1 else re.sub(r"^[^/]*/", "/", last, count=1) if "/" in last else ""
+            return address_tail(last[1])
+        case cfn.Join(items=cfn.Seq()) if value.items.items:
+            texts: list[str] = []
+            for item in reversed(value.items.items):
+                if not isinstance(item, cfn.Scalar):
+                    break
+                texts.insert(0, str(item.value))
+            joined = value.delimiter.join(texts)
+            return joined if len(texts) == len(value.items.items) else joined[joined.find("/") :] if "/" in joined else joined
+        case cfn.If():
+            return address_tail(value.then) or address_tail(value.otherwise)
+    return ""
+
+
+class TemplateFolder:
+    """The template files below a folder; links that lead out of it do not count."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def find(self, address: str) -> Path | None:
+        """The file whose path ends as the address does, the longest common end winning; None when there is none or a tie."""
+        steps = [step for step in re.split(r"[/\\]", address.split("?", 1)[0].split("#", 1)[0]) if step not in ("", ".")]
+        if not steps or ".." in steps:
+            steps = steps[len(steps) - steps[::-1].index("..") :] if ".." in steps else steps
+        if not steps:
+            return None
+        scored = [(_common_end(steps, path.split(os.sep)), path) for path in self._by_name.get(steps[-1], [])]
+        if not scored:
+            return None
+        best = max(score for score, _ in scored)
+        shortest = sorted((path.count(os.sep), path) for score, path in scored if score == best)
+        return self.folder / shortest[0][1]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        count = 0
+        root = os.path.realpath(self.folder)
+        for current, folders, files in os.walk(self.folder, followlinks=False):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(files):
+                count += 1
+                path = os.path.join(current, name)
+                if name.endswith(ENDINGS) and os.path.realpath(path).startswith(root + os.sep):
+                    found.setdefault(name, []).append(os.path.relpath(path, self.folder))
+            if count > MOST:
+                break
+        return found
+
+
+def _common_end(one: list[str], other: list[str]) -> int:
+    length = 0
+    for left, right in zip(reversed(one), reversed(other), strict=False):
+        if left != right:
+            break
+        length += 1
+    return length

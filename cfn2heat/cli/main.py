@@ -1,0 +1,57 @@
+"""The command `cfn2heat`: its subcommands are imported when they are called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "check": "cfn2heat.cli.check:check",
+    "convert": "cfn2heat.cli.convert:convert",
+    "explain": "cfn2heat.cli.explain:explain",
+    "mappings": "cfn2heat.cli.mappings:mappings",
+}
+BUG = 70
+
+
+class LazyGroup(click.Group):
+    """Imports the module of a subcommand only when that one is called."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cfn2heat")
+def cli() -> None:
+    """Move workloads from AWS to OpenStack: CloudFormation templates in, Heat templates out."""
+
+
+def run() -> None:
+    """Run the command; what nobody foresaw ends with 70 and a message that says how to report it."""
+    try:
+        cli()
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        import os
+        import traceback
+
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        if os.environ.get("CFN2HEAT_TRACEBACK"):
+            traceback.print_exc()
+        print(
+            f"cfn2heat: a bug of ours: {type(error).__name__} in {os.path.basename(place.filename)}:{place.lineno} ({place.name}): {error}\n"
+            "Please report it with the template that brought it up; CFN2HEAT_TRACEBACK=1 shows where it happened.",
+            file=sys.stderr,
+        )
+        sys.exit(BUG)

@@ -1,0 +1,62 @@
+"""Parameters inherit what the properties that read them demand, so that a wrong value is refused by its own name."""
+
+from __future__ import annotations
+
+from cfn2heat.hot import values as hot
+from cfn2heat.hot.catalog import Schema, lookup
+from cfn2heat.hot.template import HotParameter, HotTemplate
+
+TEXTUAL = frozenset({"net_cidr", "ip_addr", "mac_addr", "ip_or_cidr", "cron_expression", "dns_name", "dns_domain", "rel_dns_name", "expiration", "timezone"})
+"""Custom constraints on the form of a text: those that need no cloud."""
+
+
+def narrow_parameters(template: HotTemplate) -> None:
+    """Add constraints to string parameters that have neither a default nor any, in place."""
+    open_parameters = {
+        name: parameter
+        for name, parameter in template.parameters.items()
+        if parameter.type == "string" and parameter.default is None and not parameter.constraints
+    }
+    if not open_parameters:
+        return
+    for resource in template.resources.values():
+        schema = lookup(resource.type)
+        if schema is not None:
+            for name, value in resource.properties.items():
+                _narrow(value, schema.properties.get(name), open_parameters)
+
+
+def _narrow(value: hot.HotValue, schema: Schema | None, parameters: dict[str, HotParameter]) -> None:
+    if schema is None:
+        return
+    match value:
+        case hot.GetParam(path=()) if value.name in parameters:
+            constraint = _constraint(schema)
+            if constraint is not None and not parameters[value.name].constraints:
+                parameters[value.name].constraints.append(constraint)
+        case hot.If():
+            _narrow(value.then, schema, parameters)
+            if value.otherwise is not None:
+                _narrow(value.otherwise, schema, parameters)
+        case hot.HotList():
+            item = schema.at(0)
+            for member in value.items:
+                _narrow(member, item, parameters)
+        case hot.HotMap():
+            for key, member in value.entries.items():
+                _narrow(member, schema.at(key), parameters)
+
+
+def _constraint(schema: Schema) -> hot.HotMap | None:
+    if schema.type == "integer":
+        return hot.HotMap({"allowed_pattern": hot.Literal("-?[0-9]+")})
+    if schema.type == "number":
+        return hot.HotMap({"allowed_pattern": hot.Literal("-?[0-9]+([.][0-9]+)?")})
+    if schema.type == "boolean":
+        return hot.HotMap({"allowed_values": hot.HotList((hot.Literal("true"), hot.Literal("false")))})
+    for custom in schema.custom:
+        if custom in TEXTUAL:
+            return hot.HotMap({"custom_constraint": hot.Literal(custom)})
+    if schema.allowed_values:
+        return hot.HotMap({"allowed_values": hot.HotList(tuple(map(hot.Literal, schema.allowed_values)))})
+    return None

@@ -1,0 +1,64 @@
+"""Comments of the written template: where each resource came from, and what was lost at its place."""
+
+from __future__ import annotations
+
+import textwrap
+
+from cfn2heat.cfn.template import Resource
+from cfn2heat.translate.ledger import Fate
+from cfn2heat.translate.state import Translation
+
+WIDTH = 110
+
+
+def write(t: Translation) -> None:
+    """Comment the head and every resource."""
+    t.hot.comments = head(t)
+    pending: list[str] = []
+    for source in t.template.resources.values():
+        placed = [name for name in t.placed.get(source.name, []) if name in t.hot.resources]
+        lines = _origin(t, source, bool(placed))
+        if placed:
+            first = t.hot.resources[placed[0]]
+            first.comments = [*pending, *lines, *first.comments]
+            pending = []
+        else:
+            pending += lines
+    if pending:
+        t.hot.closing["resources"] = pending
+    for name, hole in t.holes.items():
+        t.hot.parameters[name].comments.append(f"to be filled, for {hole.subject}")
+
+
+def _origin(t: Translation, source: Resource, placed: bool) -> list[str]:
+    place = f"{source.span.file.rsplit('/', 1)[-1]}:{source.span.line}"
+    lines = [f"{source.type}{'' if placed else ' ' + source.name}, {place}"]
+    rule = t.plan.rules.get(source.name)
+    if rule is None:
+        answer = t.table.rule(source.type) or t.table.answer(source.type)
+        lines += wrap(f"dropped: {answer.because}")
+    elif not placed:
+        parts = t.plan.hot_names(source.name)
+        lines += [f"part of {', '.join(parts)}"] if parts else wrap(f"dropped: {rule.because or 'nothing is emitted for it'}")
+    for note in t.dropped_notes.get(source.name, []):
+        lines += wrap(f"dropped: {note}")
+    return lines
+
+
+def wrap(text: str) -> list[str]:
+    """A long comment over several lines, the later ones indented."""
+    return textwrap.wrap(" ".join(text.split()), WIDTH, subsequent_indent="  ", break_long_words=False) or [""]
+
+
+def head(t: Translation) -> list[str]:
+    """How much lives on, and what needs a person."""
+    total = len(t.template.resources)
+    lost = [name for name in t.template.resources if not t.plan.hot_names(name) and name not in t.parts]
+    name = t.template.file.rsplit("/", 1)[-1]
+    lines = [f"From {name} by cfn2heat: {total - len(lost)} of {total} resources live on, {len(lost)} are dropped."]
+    if t.holes:
+        lines += wrap(f"To be filled before it can be deployed: {', '.join(t.holes)}.")
+    errors = sorted({entry.path[1] for entry in t.ledger.entries if entry.fate is Fate.DROPPED and entry.severity.name == "ERROR"}, key=str)
+    if errors:
+        lines += wrap(f"Losses that need a person: {', '.join(map(str, errors))}.")
+    return lines

@@ -1,0 +1,91 @@
+"""Nested template files that a translation makes by itself, such as the members of a scaling group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cfn2heat.hot import values as hot
+from cfn2heat.hot.template import HotCondition, HotParameter, HotTemplate
+from cfn2heat.hot.walk import rewrite
+
+if TYPE_CHECKING:
+    from cfn2heat.translate.state import Translation
+
+
+def add(t: Translation, suffix: str, template: HotTemplate, comments: list[str]) -> str:
+    """File a nested template under <stem>-<suffix>.yaml; gives that name."""
+    name, serial = f"{t.options.stem}-{suffix}.yaml", 2
+    while name in t.files:
+        name, serial = f"{t.options.stem}-{suffix}-{serial}.yaml", serial + 1
+    template.version = t.options.heat_version
+    template.comments = comments or template.comments
+    t.files[name] = template
+    return name
+
+
+class Lifted(NamedTuple):
+    """What lift gives: inner values, the nested file's parameters and conditions, and the arguments that the outer passes."""
+
+    values: dict[str, hot.HotValue]
+    parameters: dict[str, HotParameter]
+    arguments: dict[str, hot.HotValue]
+    conditions: dict[str, HotCondition]
+
+
+def lift(t: Translation, values: dict[str, hot.HotValue]) -> Lifted:
+    """Replace what only the outer template knows by parameters of the nested one.
+
+    Outer parameters keep their names, resources are named after themselves; an outer condition comes in as a boolean of its name.
+    """
+    lifting = _Lifting(t)
+    inner = {key: rewrite(value, lifting.replace) for key, value in values.items()}
+    return Lifted(inner, lifting.parameters, lifting.arguments, lifting.conditions)
+
+
+class _Lifting:
+    def __init__(self, t: Translation) -> None:
+        self._t = t
+        self.parameters: dict[str, HotParameter] = {}
+        self.arguments: dict[str, hot.HotValue] = {}
+        self.conditions: dict[str, HotCondition] = {}
+
+    def replace(self, value: hot.HotValue) -> hot.HotValue | None:
+        """The inner value for an outer one, or None to go deeper."""
+        match value:
+            case hot.GetParam():
+                known = self._t.hot.parameters.get(value.name) or self._t.declared.get(value.name)
+                type = known.type if known else "string"
+                name = self._name(value.name.replace("OS::", ""), hot.GetParam(value.name), type, known)
+                return hot.GetParam(name, tuple(rewrite(step, self.replace) for step in value.path))
+            case hot.GetResource():
+                return hot.GetParam(self._name(value.name, value, "string"))
+            case hot.GetAttr():
+                return hot.GetParam(self._name("_".join([value.resource, value.attribute]), value, "string"))
+            case hot.If():
+                return self._if(value)
+        return None
+
+    def _if(self, value: hot.If) -> hot.HotValue:
+        def condition(part: hot.HotValue) -> hot.HotValue | None:
+            return hot.Literal(self._condition(part.value)) if isinstance(part, hot.Literal) and isinstance(part.value, str) else None
+
+        otherwise = None if value.otherwise is None else rewrite(value.otherwise, self.replace)
+        return hot.If(rewrite(value.condition, condition), rewrite(value.then, self.replace), otherwise)
+
+    def _condition(self, name: str) -> str:
+        argument = hot.If(hot.Literal(name), hot.Literal(True), hot.Literal(False))
+        parameter = self._name(name, argument, "boolean")
+        test = hot.Function("equals", hot.HotList((hot.GetParam(parameter), hot.Literal(True))))
+        self.conditions.setdefault(name, HotCondition(name, test))
+        return name
+
+    def _name(self, wanted: str, argument: hot.HotValue, type: str, known: HotParameter | None = None) -> str:
+        name, serial = wanted, 2
+        while name in self.arguments and self.arguments[name] != argument:
+            name, serial = f"{wanted}_{serial}", serial + 1
+        if name not in self.arguments:
+            self.arguments[name] = argument
+            self.parameters[name] = HotParameter(
+                name, type, description=known.description if known else None, hidden=bool(known and known.hidden)
+            )
+        return name

@@ -1,0 +1,322 @@
+"""Parameters, mappings, conditions, rules and outputs."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cfn2heat.cfn import values as cfn
+from cfn2heat.cfn.template import Output, Parameter
+from cfn2heat.diagnostics import Severity
+from cfn2heat.hot import values as hot
+from cfn2heat.hot.template import HotCondition, HotOutput, HotParameter, ParameterGroup
+from cfn2heat.source import Span
+from cfn2heat.table.loader import Table
+from cfn2heat.translate import conditions as condition_values
+from cfn2heat.translate.constants import as_text
+from cfn2heat.translate.language import Language, literal, source_text
+from cfn2heat.translate.ledger import Fate
+from cfn2heat.translate.state import Translation
+
+LABELS = "ParameterLabels"
+INTERFACE = "::Interface"
+
+
+def open_ledger(t: Translation) -> None:
+    """Enter parameters, mappings, conditions, rules, outputs and metadata."""
+    template = t.template
+    for name, parameter in template.parameters.items():
+        for field, value in parameter.fields.entries.items():
+            t.ledger.open_leaf(("Parameters", name, field), value.span)
+    for name, mapping in template.mappings.items():
+        t.ledger.open_leaf(("Mappings", name), mapping.span)
+    for name, condition in template.conditions.items():
+        t.ledger.open_leaf(("Conditions", name), condition.span)
+    for name, rule in template.rules.items():
+        t.ledger.open_leaf(("Rules", name), rule.span)
+    for name, output in template.outputs.items():
+        t.ledger.open_leaf(("Outputs", name, "Value"), output.span)
+        for field in ("Description", "Export", "Condition"):
+            if getattr(output, field.lower()) is not None:
+                t.ledger.open_leaf(("Outputs", name, field), output.span)
+    for name, value in (template.metadata.entries if template.metadata else {}).items():
+        t.ledger.open_leaf(("Metadata", name), value.span)
+
+
+# ---- parameters ------------------------------------------------------------------------------------------------------
+
+
+def parameter_type(table: Table, type: str) -> dict[str, Any]:
+    """What the table says of a parameter type."""
+    types: dict[str, dict[str, Any]] = table.parameters["types"]
+    if type in types:
+        return types[type]
+    patterns: dict[str, dict[str, Any]] = table.parameters["patterns"]
+    return next((data for prefix, data in patterns.items() if type.startswith(prefix)), types["String"])
+
+
+def parameters(t: Translation) -> None:
+    """Every parameter of the source, under its name."""
+    labels = _labels(t)
+    for name, parameter in t.template.parameters.items():
+        t.hot.parameters[name] = _Parameter(t, parameter, labels.get(name)).build()
+
+
+class _Parameter:
+    """One parameter, field by field."""
+
+    def __init__(self, t: Translation, parameter: Parameter, label: str | None) -> None:
+        self._t = t
+        self._source = parameter
+        self._data = parameter_type(t.table, parameter.type)
+        self.hot = HotParameter(parameter.name, self._data["type"], label=label)
+
+    def build(self) -> HotParameter:
+        fields = self._source.fields.entries
+        for name in fields:
+            because = self._field(name, self._t.constants.fold(fields[name]))
+            path = ("Parameters", self._source.name, name)
+            if because:
+                self._t.ledger.record(path, Fate.DROPPED, because=because)
+                span = self._source.fields.keys.get(name, self._source.span)
+                subject = f"{self._source.name}.{name}"
+                self._t.diagnostics.add("C2H2101", Severity.NOTE, subject, because, span=span)
+                self.hot.comments.append(f"dropped: {name} ({because.rstrip('.')})")
+            else:
+                self._t.ledger.record(path, Fate.TRANSLATED, targets=(self._source.name,))
+        constraint = self._data.get("constraint")
+        if constraint:
+            self.hot.constraints.append(hot.HotMap({"custom_constraint": hot.Literal(constraint)}))
+        self._constraints(fields)
+        return self.hot
+
+    def _field(self, name: str, value: Any) -> str:
+        """Carry one field; gives a because when it is dropped."""
+        match name:
+            case "Type" | "AllowedValues" | "MinLength" | "MaxLength" | "MinValue" | "MaxValue" | "ConstraintDescription":
+                return ""
+            case "Default":
+                return self._default(value)
+            case "Description":
+                self.hot.description = as_text(value)
+                return ""
+            case "NoEcho":
+                self.hot.hidden = as_text(value).lower() == "true"
+                return ""
+            case "AllowedPattern":
+                return self._pattern(value)
+        return "HOT parameters have no such field."
+
+    def _default(self, value: Any) -> str:
+        rule = self._data.get("default", "keep")
+        text = ",".join(map(as_text, value)) if isinstance(value, list) else as_text(value)
+        if isinstance(rule, dict):
+            found = self._t.site.lookup(rule["site"]).get(text)
+            if found is None:
+                return f"{self._t.table.parameters['because']['drop']} It was {text or 'empty'}."
+            self.hot.default = hot.Literal(found)
+        elif rule == "drop":
+            return f"{self._t.table.parameters['because']['drop']} It was {text or 'empty'}."
+        else:
+            self.hot.default = hot.Literal(_number(value) if self.hot.type == "number" else text)
+        return ""
+
+    def _pattern(self, value: Any) -> str:
+        if self.hot.type != "string":
+            return "HOT checks patterns on text only."
+        try:
+            re.compile(as_text(value))
+        except re.error as problem:
+            return f"The pattern is not one that Heat's Python can compile: {problem}."
+        if re.search(r"\[\[:\w+:\]\]|\\p\{", as_text(value)):
+            return "The pattern uses classes that Heat's Python does not know."
+        return ""
+
+    def _constraints(self, fields: dict[str, cfn.Value]) -> None:
+        fold = self._t.constants.fold
+        text = as_text(fold(fields["ConstraintDescription"])) if "ConstraintDescription" in fields else None
+        allowed = fold(fields.get("AllowedValues"))
+        if isinstance(allowed, list):
+            items = [hot.Literal(_number(item) if self.hot.type == "number" else as_text(item)) for item in allowed]
+            self._add({"allowed_values": hot.HotList(tuple(items))}, text)
+        if self.hot.type == "string":
+            self._bounds("length", fields, "MinLength", "MaxLength", text)
+            pattern = fields.get("AllowedPattern")
+            if pattern is not None and not self._pattern(fold(pattern)):
+                self._add({"allowed_pattern": hot.Literal(as_text(fold(pattern)))}, text)
+        elif self.hot.type == "number":
+            self._bounds("range", fields, "MinValue", "MaxValue", text)
+
+    def _bounds(self, name: str, fields: dict[str, cfn.Value], low: str, high: str, text: str | None) -> None:
+        bounds: dict[str, hot.HotValue] = {}
+        for key, field in (("min", low), ("max", high)):
+            number = _number(self._t.constants.fold(fields.get(field)))
+            if isinstance(number, (int, float)):
+                bounds[key] = hot.Literal(number)
+        if bounds:
+            self._add({name: hot.HotMap(bounds)}, text)
+
+    def _add(self, constraint: dict[str, hot.HotValue], text: str | None) -> None:
+        entries = dict(constraint)
+        if text:
+            entries["description"] = hot.Literal(text)
+        self.hot.constraints.append(hot.HotMap(entries))
+
+
+def _number(value: Any) -> Any:
+    """A number out of text where it is one."""
+    if isinstance(value, str):
+        try:
+            number = float(value)
+        except ValueError:
+            return value
+        return int(number) if number == int(number) and "." not in value else number
+    return value
+
+
+def _interface(t: Translation) -> dict[str, Any]:
+    entries = t.template.metadata.entries if t.template.metadata else {}
+    for name, value in entries.items():
+        if name.endswith(INTERFACE):
+            folded = t.constants.fold(value)
+            return folded if isinstance(folded, dict) else {}
+    return {}
+
+
+def _labels(t: Translation) -> dict[str, str]:
+    labels = _interface(t).get(LABELS)
+    if not isinstance(labels, dict):
+        return {}
+    return {name: as_text(data["default"]) for name, data in labels.items() if isinstance(data, dict) and data.get("default")}
+
+
+def groups(t: Translation) -> list[ParameterGroup]:
+    """Parameter groups: the source's, then one for the target cloud; a parameter stands in one group only."""
+    found: list[ParameterGroup] = []
+    seen: set[str] = set()
+    declared = _interface(t).get("ParameterGroups")
+    for group in declared if isinstance(declared, list) else []:
+        if not isinstance(group, dict):
+            continue
+        wanted = group.get("Parameters")
+        names = [name for name in wanted if isinstance(name, str)] if isinstance(wanted, list) else []
+        names = [name for name in dict.fromkeys(names) if name in t.template.parameters and name not in seen]
+        seen.update(names)
+        label = group.get("Label")
+        if names:
+            found.append(ParameterGroup(names, label=as_text(label.get("default")) if isinstance(label, dict) else None))
+    site = list(dict.fromkeys(t.asked.values()))
+    rest = [name for name in t.declared if name not in site and name not in t.holes and name not in t.imports]
+    for label, names in (
+        ("Target cloud", site + rest),
+        ("Values of other stacks", list(t.imports)),
+        ("To be filled: without counterpart", list(t.holes)),
+    ):
+        names = [name for name in names if name in t.hot.parameters]
+        if names:
+            found.append(ParameterGroup(names, label=label))
+    return found
+
+
+# ---- conditions, rules, mappings -------------------------------------------------------------------------------------
+
+
+def conditions(t: Translation) -> None:
+    """Every condition, under its name."""
+    for name, condition in t.template.conditions.items():
+        value = condition_values.translate(t, condition.value, name)
+        t.hot.conditions[name] = HotCondition(name, value)
+        t.ledger.record(("Conditions", name), Fate.TRANSLATED, targets=(name,))
+
+
+def mappings(t: Translation) -> None:
+    """Mappings that are read at deploy time are json parameters; the others are folded away or unused."""
+    for name, mapping in t.template.mappings.items():
+        path = ("Mappings", name)
+        if name in t.mappings_used:
+            parameter = t.mappings_used[name]
+            default = literal(t.constants.fold(mapping))
+            t.hot.parameters[parameter] = HotParameter(parameter, "json", default=default, comments=[f"Mapping {name}"])
+            t.ledger.record(path, Fate.TRANSLATED, targets=(parameter,))
+        elif name in t.constants.folded:
+            t.ledger.record(path, Fate.TRANSLATED, targets=("template",))
+        else:
+            t.ledger.record(path, Fate.DROPPED, because="Nothing that is carried looks anything up in it.")
+
+
+def rules(t: Translation) -> None:
+    """Rules have no counterpart."""
+    because = "HOT has no rules across parameters."
+    advice = "Check these parameters before the stack is made; constraints on single parameters hold already."
+    for name, rule in t.template.rules.items():
+        t.ledger.record(("Rules", name), Fate.DROPPED, because=because)
+        t.diagnostics.add("C2H2102", Severity.WARNING, f"Rules.{name}", because, advice=advice, span=rule.span)
+
+
+# ---- outputs ---------------------------------------------------------------------------------------------------------
+
+
+def outputs(t: Translation) -> None:
+    """Every output, and one more that maps export names to values."""
+    exports: list[tuple[Output, hot.HotValue]] = []
+    for name, output in t.template.outputs.items():
+        value = Language(t, ("Outputs", name)).hot(output.value)
+        path = ("Outputs", name)
+        if value is None:
+            t.ledger.record(path, Fate.DROPPED, because="The output has no value.")
+            continue
+        description = None if output.description is None else source_text(output.description)
+        t.hot.outputs[name] = HotOutput(name, value, description=description, condition=output.condition)
+        if output.export is not None:
+            exports.append((output, value))
+        t.ledger.record(path, Fate.TRANSLATED, targets=(name,))
+    if exports:
+        _exports(t, exports)
+
+
+def _exports(t: Translation, exports: list[tuple[Output, hot.HotValue]]) -> None:
+    """Names that other stacks import: a map whose computed keys are put in by map_replace."""
+    values: dict[str, hot.HotValue] = {}
+    names: dict[str, hot.HotValue] = {}
+    for output, value in exports:
+        assert output.export is not None
+        name = Language(t, ("Outputs", output.name)).text(output.export)
+        key = as_text(name.value) if isinstance(name, hot.Literal) else source_text(output.export)
+        if output.condition is not None:
+            value = hot.If(hot.Literal(output.condition), value, None)
+        values[key] = value
+        if not isinstance(name, hot.Literal):
+            names[key] = name
+    result: hot.HotValue = hot.HotMap(values)
+    if names:
+        result = hot.Function("map_replace", hot.HotList((result, hot.HotMap({"keys": hot.HotMap(names)}))))
+    name = "exports" if "exports" not in t.hot.outputs else "stack_exports"
+    comment = "Names that other stacks import, each with its value"
+    t.hot.outputs[name] = HotOutput(name, result, comments=[comment])
+
+
+# ---- the rest --------------------------------------------------------------------------------------------------------
+
+
+def finish(t: Translation) -> None:
+    """Mappings, site facts, holes and imports become parameters; then the groups; then the account of the rest."""
+    mappings(t)
+    rules(t)
+    for fact, name in t.asked.items():
+        if t.table.site_facts[fact].get("lookup"):
+            known = t.site.lookup(fact)
+            table = {key: hot.Literal(known.get(key, key)) for key in t.lookups.get(fact, {})}
+            t.declared[name].default = hot.HotMap(dict(sorted(table.items())))
+    t.hot.parameters.update(t.declared)
+    t.hot.parameter_groups = groups(t)
+    for name in t.template.metadata.entries if t.template.metadata else {}:
+        path = ("Metadata", name)
+        if name.endswith(INTERFACE) and t.hot.parameter_groups:
+            t.ledger.record(path, Fate.TRANSLATED, targets=("parameter_groups",))
+        else:
+            t.ledger.record(path, Fate.DROPPED, because="HOT has no metadata of a whole template.")
+
+
+def span_of(t: Translation, section: str) -> Span:
+    """Where a section starts."""
+    return t.template.spans.get(section, Span(t.template.file, 0, 0))

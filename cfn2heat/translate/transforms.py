@@ -1,0 +1,314 @@
+"""Named pure transforms of rows: a HOT value to a HOT value, or None when there is no answer."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cfn2heat.cfn import values as cfn
+from cfn2heat.hot import values as hot
+from cfn2heat.translate.constants import as_text
+from cfn2heat.translate.state import Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a transform may look at beside the value: its argument, the source value and the translation."""
+
+    argument: Any
+    source: cfn.Value
+    t: Translation
+
+
+Transform = Callable[[hot.HotValue, Case], hot.HotValue | None]
+
+
+def apply(name: str, value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """Run a transform by its name; branches of an `if` are transformed each by itself."""
+    if isinstance(value, hot.If):
+        source = case.source
+        sides = (source.then, source.otherwise) if isinstance(source, cfn.If) else (source, source)
+        then = apply(name, value.then, Case(case.argument, sides[0], case.t))
+        if then is None:
+            return None
+        if value.otherwise is None:
+            return hot.If(value.condition, then, None)
+        otherwise = apply(name, value.otherwise, Case(case.argument, sides[1], case.t))
+        return None if otherwise is None else hot.If(value.condition, then, otherwise)
+    return TRANSFORMS[name](value, case)
+
+
+def _text(change: Callable[[str, Any], str]) -> Transform:
+    """A transform of literal texts that leaves functions as they are."""
+
+    def transform(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+        if isinstance(value, hot.HotList):
+            return hot.HotList(tuple(transform(item, case) or item for item in value.items))
+        return hot.Literal(change(as_text(value.value), case.argument)) if isinstance(value, hot.Literal) else value
+
+    return transform
+
+
+def enum(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """By table; a value that is decided at deploy time is looked up then."""
+    table: dict[str, Any] = case.argument
+    if isinstance(value, hot.Literal):
+        found = table.get(as_text(value.value))
+        return None if found is None else hot.Literal(found)
+    if isinstance(value, hot.HotList):
+        items = [enum(item, case) for item in value.items]
+        return None if any(item is None for item in items) else hot.HotList(tuple(item for item in items if item is not None))
+    lookup = hot.HotMap({key: hot.Literal(member) for key, member in table.items()})
+    return hot.Yaql("$.data.table.get($.data.key, $.data.key)", {"table": lookup, "key": value})
+
+
+def site(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """A table of the site, or a plain fact where the argument names one; values that name the target's own things pass."""
+    source = case.source
+    if isinstance(source, cfn.Ref) and source.name in case.t.template.parameters and target_side(case.t, source.name):
+        return value
+    if isinstance(value, hot.Literal):
+        text = as_text(value.value)
+        return case.t.lookup(case.argument, hot.Literal(text), {text: None}, True) if text else None
+    possible = case.t.constants.possible(source)
+    if not possible.values:
+        return value
+    return case.t.lookup(case.argument, value, possible.values, possible.closed)
+
+
+def target_side(t: Translation, parameter: str) -> bool:
+    """Whether a parameter's type says that its values name things of the target cloud."""
+    from cfn2heat.translate.sections import parameter_type
+
+    return bool(parameter_type(t.table, t.template.parameters[parameter].type).get("target"))
+
+
+def keys(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """Rename the keys of a map."""
+    if isinstance(value, hot.HotMap):
+        return hot.HotMap({case.argument.get(key, key): member for key, member in value.entries.items()})
+    return value
+
+
+def tags_to_map(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """Tags to a map; tags under a condition are merged in, tags with computed keys are read by yaql."""
+    if isinstance(value, hot.HotMap):
+        return value
+    if not isinstance(value, hot.HotList):
+        return None
+    plain: dict[str, hot.HotValue] = {}
+    merged: list[hot.HotValue] = []
+    for item in value.items:
+        pair = _pair(item)
+        if isinstance(pair, hot.HotMap):
+            plain.update(pair.entries)
+        elif pair is not None:
+            merged.append(pair)
+    if not merged:
+        return hot.HotMap(plain)
+    return hot.Function("map_merge", hot.HotList((hot.HotMap(plain), *merged)))
+
+
+def _pair(item: hot.HotValue) -> hot.HotValue | None:
+    if isinstance(item, hot.If):
+        then = _pair(item.then)
+        otherwise = hot.HotMap({}) if item.otherwise is None else _pair(item.otherwise)
+        return None if then is None or otherwise is None else hot.If(item.condition, then, otherwise)
+    if not isinstance(item, hot.HotMap) or "Key" not in item.entries:
+        return None
+    key, member = item.entries["Key"], item.entries.get("Value", hot.Literal(""))
+    if isinstance(key, hot.Literal):
+        return hot.HotMap({as_text(key.value): _tag_text(member)})
+    return hot.Function("map_replace", hot.HotList((hot.HotMap({"key": _tag_text(member)}), hot.HotMap({"keys": hot.HotMap({"key": key})}))))
+
+
+def _tag_text(value: hot.HotValue) -> hot.HotValue:
+    return hot.Literal(as_text(value.value)) if isinstance(value, hot.Literal) else value
+
+
+def tags_to_list(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """Tags to "key=value" strings."""
+    if not isinstance(value, hot.HotList):
+        return None
+    found: list[hot.HotValue] = []
+    for item in value.items:
+        if isinstance(item, hot.HotMap) and isinstance(item.entries.get("Key"), hot.Literal):
+            key = as_text(item.entries["Key"].value)  # type: ignore[union-attr]
+            member = item.entries.get("Value", hot.Literal(""))
+            text = isinstance(member, hot.Literal)
+            found.append(
+                hot.Literal(f"{key}={as_text(member.value)}")  # type: ignore[union-attr]
+                if text
+                else hot.ListJoin("", (hot.HotList((hot.Literal(f"{key}="), member)),))
+            )
+        elif isinstance(item, hot.If) and item.otherwise is None:
+            inner = tags_to_list(hot.HotList((item.then,)), case)
+            if isinstance(inner, hot.HotList) and inner.items:
+                found.append(hot.If(item.condition, inner.items[0], None))
+    return hot.HotList(tuple(found))
+
+
+def scale(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """Multiply a number; one that is decided at deploy time is multiplied then."""
+    if not isinstance(value, hot.Literal):
+        return hot.Yaql("int(float($.data.value) * $.data.factor)", {"value": value, "factor": hot.Literal(case.argument)})
+    try:
+        number = float(as_text(value.value)) * case.argument
+    except ValueError:
+        return None
+    return hot.Literal(int(number) if number == int(number) else number)
+
+
+def affix(before: bool) -> Transform:
+    """prefix or suffix: added unless it is there already."""
+
+    def transform(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+        add = str(case.argument)
+        if isinstance(value, hot.Literal):
+            text = as_text(value.value)
+            if before:
+                return hot.Literal(text if text.startswith(add) else add + text)
+            return hot.Literal(text if text.endswith(add) else text + add)
+        pair = (hot.Literal(add), value) if before else (value, hot.Literal(add))
+        return hot.ListJoin("", (hot.HotList(pair),))
+
+    return transform
+
+
+DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+
+
+def seconds(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """ISO 8601 duration to seconds."""
+    if not isinstance(value, hot.Literal):
+        return hot.Yaql(
+            "let(t => coalesce($.data.duration, 'PT0S')) -> int(coalesce(regex('(\\\\d+)H').search($t, $2.value), 0)) * 3600"
+            " + int(coalesce(regex('(\\\\d+)M').search($t, $2.value), 0)) * 60"
+            " + int(coalesce(regex('(\\\\d+)S').search($t, $2.value), 0))",
+            {"duration": value},
+        )
+    text = as_text(value.value).strip()
+    if text.isascii() and text.isdigit():
+        return hot.Literal(int(text))
+    match = DURATION.fullmatch(text)
+    if not match or text in ("P", "PT"):
+        return None
+    days, hours, minutes, rest = (float(part or 0) for part in match.groups())
+    return hot.Literal(int(days * 86400 + hours * 3600 + minutes * 60 + rest))
+
+
+def first(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """First member of a list."""
+    if isinstance(value, hot.HotList):
+        return value.items[0] if value.items else None
+    if isinstance(value, hot.GetParam):
+        declared = case.t.hot.parameters.get(value.name) or case.t.declared.get(value.name)
+        if declared and declared.type == "comma_delimited_list":
+            return hot.GetParam(value.name, (*value.path, hot.Literal(0)))
+        return hot.StrSplit(",", value, hot.Literal(0))
+    if isinstance(value, hot.StrSplit) and value.index is None:
+        return hot.StrSplit(value.delimiter, value.source, hot.Literal(0))
+    if isinstance(value, hot.Literal):
+        return value
+    return hot.Yaql("coalesce($.data.list, []).first('')", {"list": value})
+
+
+def wrap_list(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """One value to a list of it."""
+    return value if isinstance(value, hot.HotList) else hot.HotList((value,))
+
+
+def comma_join(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """A list to comma separated text."""
+    if isinstance(value, hot.HotList) and all(isinstance(item, hot.Literal) for item in value.items):
+        return hot.Literal(",".join(as_text(item.value) for item in value.items if isinstance(item, hot.Literal)))
+    return value if isinstance(value, hot.Literal) else hot.ListJoin(",", (value,))
+
+
+def json_text(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """Plain data to JSON text; data with functions inside is turned into text by Heat."""
+    if isinstance(value, hot.Literal) and isinstance(value.value, str):
+        return value
+    try:
+        return hot.Literal(json.dumps(_plain(value), indent=2))
+    except TypeError:
+        return hot.StrReplace(hot.Literal("document"), {"document": value})
+
+
+def _plain(value: hot.HotValue) -> Any:
+    if isinstance(value, hot.Literal):
+        return value.value
+    if isinstance(value, hot.HotList):
+        return [_plain(item) for item in value.items]
+    if isinstance(value, hot.HotMap):
+        return {key: _plain(member) for key, member in value.entries.items()}
+    raise TypeError(type(value).__name__)
+
+
+def unwrap_base64(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """The bare text of a literal that the source holds as base64; Fn::Base64 is bare already."""
+    if isinstance(value, hot.Literal) and isinstance(case.source, cfn.Scalar) and isinstance(value.value, str):
+        try:
+            return hot.Literal(base64.b64decode("".join(value.value.split()), validate=True).decode())
+        except (binascii.Error, UnicodeDecodeError):
+            return value
+    return value
+
+
+def negate(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+    """Boolean negation."""
+    if isinstance(value, hot.Literal):
+        word = as_text(value.value).lower()
+        return hot.Literal(word == "false") if word in ("true", "false") else None
+    return hot.Yaql("str($.data.value).toLower() != 'true'", {"value": value})
+
+
+def typed(change: Callable[[str], str | int | bool]) -> Transform:
+    """string, integer or boolean of a literal."""
+
+    def transform(value: hot.HotValue, case: Case) -> hot.HotValue | None:
+        if not isinstance(value, hot.Literal):
+            return value
+        try:
+            return hot.Literal(change(as_text(value.value)))
+        except ValueError:
+            return None
+
+    return transform
+
+
+TRANSFORMS: dict[str, Transform] = {
+    "boolean": typed(lambda text: text.lower() == "true"),
+    "comma_join": comma_join,
+    "cut": _text(lambda text, length: text[:length]),
+    "enum": enum,
+    "first": first,
+    "integer": typed(int),
+    "json_text": json_text,
+    "keys": keys,
+    "lower": _text(lambda text, _: text.lower()),
+    "not": negate,
+    "prefix": affix(before=True),
+    "replace": _text(lambda text, table: _replace(text, table)),
+    "scale": scale,
+    "seconds": seconds,
+    "site": site,
+    "string": typed(str),
+    "suffix": affix(before=False),
+    "tags_to_list": tags_to_list,
+    "tags_to_map": tags_to_map,
+    "unwrap_base64": unwrap_base64,
+    "upper": _text(lambda text, _: text.upper()),
+    "wrap_list": wrap_list,
+}
+
+
+def _replace(text: str, table: dict[str, str]) -> str:
+    for pattern, instead in table.items():
+        text = re.sub(pattern, instead, text)
+    return text
