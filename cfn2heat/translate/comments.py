@@ -55,7 +55,8 @@ def head(t: Translation) -> list[str]:
     total = len(t.template.resources)
     lost = [name for name in t.template.resources if not t.plan.hot_names(name) and name not in t.parts]
     name = t.template.file.rsplit("/", 1)[-1]
-    lines = [f"From {name} by cfn2heat: {total - len(lost)} of {total} resources live on, {len(lost)} are dropped."]
+    dropped = f", {len(lost)} {'is' if len(lost) == 1 else 'are'} dropped" if lost else ""
+    lines = [f"From {name} by cfn2heat: {total - len(lost)} of {total} resources live on{dropped}."]
     if t.holes:
         lines += wrap(f"To be filled before it can be deployed: {', '.join(t.holes)}.")
     errors = sorted({entry.path[1] for entry in t.ledger.entries if entry.fate is Fate.DROPPED and entry.severity.name == "ERROR"}, key=str)

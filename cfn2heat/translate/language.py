@@ -57,7 +57,7 @@ class Language:
             case cfn.Split():
                 return hot.StrSplit(value.delimiter, self.text(value.source))
             case cfn.GetAZs():
-                return self._zones(0)
+                return self._zones(None)
             case cfn.Cidr():
                 return self._cidr(value)
             case cfn.ImportValue():
@@ -329,14 +329,14 @@ class Language:
         data = {"list": items or hot.HotList(()), "index": index or hot.Literal(0)}
         return hot.Yaql("coalesce($.data.list, []).skip(int($.data.index)).first('')", data)
 
-    def _zones(self, index: int) -> hot.HotValue:
+    def _zones(self, index: int | None) -> hot.HotValue:
         name = self.t.ask("zones")
         parameter = self.t.declared[name]
         default = parameter.default.value if isinstance(parameter.default, hot.Literal) else "nova"
         zones = str(default).split(",")
         # A cloud with one zone serves templates that name three: the list repeats up to the highest index.
-        parameter.default = hot.Literal(",".join(zones + [zones[0]] * (index + 1 - len(zones))))
-        return hot.GetParam(name, (hot.Literal(index),) if index else ())
+        parameter.default = hot.Literal(",".join(zones + [zones[0]] * ((index or 0) + 1 - len(zones))))
+        return hot.GetParam(name, () if index is None else (hot.Literal(index),))
 
     def _cidr(self, value: cfn.Cidr) -> hot.HotValue:
         constant = self.t.constants.fold(value)

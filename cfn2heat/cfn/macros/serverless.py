@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from cfn2heat.cfn import vocabulary
@@ -12,18 +13,21 @@ from cfn2heat.diagnostics import Severity
 from cfn2heat.source import Span
 
 DEFAULT_REGION = "us-east-1"
-_LOCAL_FILES = ("CodeUri", "ContentUri", "DefinitionUri", "ImageUri")
+_LOCAL_FILES = ("CodeUri", "ContentUri", "DefinitionUri")
 
 
 def expand(root: Map, context: MacroContext) -> Map:
     """Expand the template's serverless types; when that cannot be done they go on as they are, with a word."""
     try:
-        from samtranslator.translator import translator  # noqa: F401
+        import samtranslator.translator.translator  # type: ignore[import-untyped] # noqa: F401
     except ImportError:
         _unresolved(context, "C2H1216", "SAM needs the package aws-sam-translator, which is not installed", "pip install cfn2heat[sam]", root)
         return root
     template = _plain(root)
     withheld = _withhold(template)
+    if not _has_serverless(template):
+        return root
+    _fill_in_code(template)
     try:
         made = _translate(template, context)
     except Exception as error:  # foreign code on foreign input: whatever it raises means that it cannot expand this template
@@ -54,11 +58,12 @@ class _Session:
 
 
 def _translate(template: dict[str, Any], context: MacroContext) -> dict[str, Any]:
-    from samtranslator.internal.managed_policies import get_bundled_managed_policy_map
-    from samtranslator.parser.parser import Parser
-    from samtranslator.translator.translator import Translator
-    from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_mark_unicode_str_in_template
+    from samtranslator.internal.managed_policies import get_bundled_managed_policy_map  # type: ignore[import-untyped]
+    from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
+    from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
+    from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_mark_unicode_str_in_template  # type: ignore[import-untyped]
 
+    logging.getLogger("samtranslator").addHandler(logging.NullHandler())  # it warns about its own configuration on stderr
     parameters = dict(context.parameters)
     to_py27_compatible_template(template, parameters)
     translator = Translator(None, Parser(), boto_session=_Session(context.region or DEFAULT_REGION))
@@ -81,14 +86,45 @@ def _withhold(template: dict[str, Any]) -> dict[str, Any]:
     return {name: resources.pop(name) for name in names}
 
 
-def _plain(node: Node) -> Any:
-    """Give plain data as the translator wants it: dates as strings, files that `sam package` would upload as if it had."""
-    if isinstance(node, Map):
-        plain = {str(key): _plain(value) for key, value in node.entries.items()}  # type: ignore[arg-type]
+def _has_serverless(template: dict[str, Any]) -> bool:
+    resources = template.get("Resources")
+    values = resources.values() if isinstance(resources, dict) else ()
+    return any(str(resource.get("Type")).startswith(vocabulary.SERVERLESS_PREFIX) for resource in values if isinstance(resource, dict))
+
+
+def _fill_in_code(template: dict[str, Any]) -> None:
+    """Name a place for local code, as `sam package` does when it uploads; the translator refuses functions without one."""
+    defaults = template.get("Globals")
+    common = defaults.get("Function") if isinstance(defaults, dict) else None
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties") if isinstance(resource, dict) else None
+        if not isinstance(properties, dict) or not str(resource.get("Type")).startswith(vocabulary.SERVERLESS_PREFIX):
+            continue
         for key in _LOCAL_FILES:
-            if isinstance(plain.get(key), str) and not plain[key].startswith(("s3:", "http")):
-                plain[key] = f"s3://local/{plain[key].lstrip('./') or 'code'}"
-        return plain
+            _fill_in_place(properties, key)
+        if resource["Type"] == f"{vocabulary.SERVERLESS_PREFIX}Function":
+            _fill_in_function(properties, common if isinstance(common, dict) else {})
+
+
+def _fill_in_place(properties: dict[str, Any], key: str) -> None:
+    given = properties.get(key)
+    if isinstance(given, str) and not given.startswith(("s3:", "http")):
+        properties[key] = f"s3://local/{given.lstrip('./') or 'code'}"
+    elif isinstance(given, dict) and "Bucket" not in given:
+        properties[key] = "s3://local/code"
+
+
+def _fill_in_function(properties: dict[str, Any], common: dict[str, Any]) -> None:
+    if properties.get("PackageType", common.get("PackageType")) == "Image":
+        properties.setdefault("ImageUri", "local/code")
+    elif not any(key in properties or key in common for key in ("CodeUri", "InlineCode", "ImageUri")):
+        properties["CodeUri"] = "s3://local/code"
+
+
+def _plain(node: Node) -> Any:
+    """Give plain data, with dates as strings."""
+    if isinstance(node, Map):
+        return {str(key): _plain(value) for key, value in node.entries.items()}  # type: ignore[arg-type]
     if isinstance(node, Seq):
         return [_plain(item) for item in node.items]  # type: ignore[arg-type]
     return str(node.value) if isinstance(node.value, str) else node.value
