@@ -10,18 +10,17 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.graph import Graph, Use
 from cfn2heat.cfn.template import Resource, Template
 from cfn2heat.diagnostics import Severity
-from cfn2heat.hot import values as hot
+from cfn2heat.hot import values as hv
 from cfn2heat.hot.catalog import Schema, property_schema
 from cfn2heat.hot.template import HotParameter, HotResource, HotTemplate
 from cfn2heat.source import Path, Span, format_path
 from cfn2heat.table.rules import Rule, Target
 from cfn2heat.table.site import Site
-from cfn2heat.translate import nested
-from cfn2heat.translate.ledger import Fate
+from cfn2heat.translate import nested as nested_files
 from cfn2heat.translate.language import Language
+from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.references import reference
 from cfn2heat.translate.state import Child, Translation
-
 
 ATTRIBUTE = ".."
 """First step of a path that leaves Properties for a resource attribute: ("..", "Metadata")."""
@@ -107,7 +106,7 @@ class ResourceContext(PlanContext):
     def __init__(self, t: Translation, resource: str) -> None:
         super().__init__(t, resource)
         self._language = Language(t, (resource,))
-        self._captured: dict[Target, hot.HotValue] | None = None
+        self._captured: dict[Target, hv.HotValue] | None = None
 
     @property
     def rule(self) -> Rule:
@@ -118,14 +117,14 @@ class ResourceContext(PlanContext):
 
     # ---- values ------------------------------------------------------------------------------------------------------
 
-    def hot(self, value: cfn.Value | None, schema: Schema | None = None) -> hot.HotValue | None:
+    def hot(self, value: cfn.Value | None, schema: Schema | None = None) -> hv.HotValue | None:
         """The HOT value of a source value, typed by the schema where given; None when absent."""
         if value is None:
             return None
         found = self._language.hot(value, schema.type if schema else "any")
         return None if found is None else self.fit(found, schema)
 
-    def fit(self, value: hot.HotValue, schema: Schema | None) -> hot.HotValue:
+    def fit(self, value: hv.HotValue, schema: Schema | None) -> hv.HotValue:
         """The value as its property wants it; what cannot be fitted stays, and the check says so."""
         from cfn2heat.translate.fit import Misfit, fit
 
@@ -134,7 +133,7 @@ class ResourceContext(PlanContext):
         except Misfit:
             return value
 
-    def text(self, value: cfn.Value) -> hot.HotValue:
+    def text(self, value: cfn.Value) -> hv.HotValue:
         """The HOT value as a text that string functions take."""
         return self._language.text(value)
 
@@ -142,7 +141,7 @@ class ResourceContext(PlanContext):
         """The HOT type of a parameter."""
         return self._language.parameter_type(name)
 
-    def reference(self, resource: str, attribute: str = "Ref") -> hot.HotValue:
+    def reference(self, resource: str, attribute: str = "Ref") -> hv.HotValue:
         """What a reference to a resource becomes."""
         return reference(self.t, resource, attribute)
 
@@ -168,7 +167,7 @@ class ResourceContext(PlanContext):
         self.bind(self.id, key, chosen)
         return self.t.make(self.id, chosen, type)
 
-    def set(self, target: str | Target, value: hot.HotValue) -> bool:
+    def set(self, target: str | Target, value: hv.HotValue) -> bool:
         """Set a property of an emitted resource; False when that resource is not emitted."""
         place = parse_target(target) if isinstance(target, str) else target
         if self._captured is not None:
@@ -180,18 +179,18 @@ class ResourceContext(PlanContext):
         put(resource.properties, place.path, value)
         return True
 
-    def get(self, target: str) -> hot.HotValue | None:
+    def get(self, target: str) -> hv.HotValue | None:
         """What a property of an emitted resource is set to so far, or None."""
         place = parse_target(target)
         resource = self.find(place.key)
         value: Any = resource.properties if resource else None
         for step in place.path:
-            if isinstance(value, hot.HotMap):
+            if isinstance(value, hv.HotMap):
                 value = value.entries
             value = value.get(step) if isinstance(value, dict) else None
         return value if not isinstance(value, dict) else None
 
-    def capture(self) -> dict[Target, hot.HotValue]:
+    def capture(self) -> dict[Target, hv.HotValue]:
         """Catch what is set from now on instead of setting it; release() ends that."""
         self._captured = {}
         return self._captured
@@ -219,24 +218,24 @@ class ResourceContext(PlanContext):
 
     # ---- what is asked of the cloud or of people ---------------------------------------------------------------------
 
-    def site_value(self, fact: str) -> hot.GetParam:
+    def site_value(self, fact: str) -> hv.GetParam:
         """A fact of the target cloud, as the parameter that holds it."""
-        return hot.GetParam(self.t.ask(fact))
+        return hv.GetParam(self.t.ask(fact))
 
-    def site_lookup(self, fact: str, source: cfn.Value) -> hot.HotValue | None:
+    def site_lookup(self, fact: str, source: cfn.Value) -> hv.HotValue | None:
         """A source value looked up in a table of the site."""
         from cfn2heat.translate.transforms import Case, apply
 
         value = self.hot(source)
         return None if value is None else apply("site", value, Case(fact, source, self.t))
 
-    def hole(self, name: str, because: str, type: str = "string", *, hidden: bool = False) -> hot.GetParam:
+    def hole(self, name: str, because: str, type: str = "string", *, hidden: bool = False) -> hv.GetParam:
         """A parameter that asks for what has no counterpart."""
         return self.t.hole(name, self.id, because, type, hidden=hidden)
 
-    def parameter(self, name: str, parameter: HotParameter) -> hot.GetParam:
+    def parameter(self, name: str, parameter: HotParameter) -> hv.GetParam:
         """A further parameter of the emitted template."""
-        return hot.GetParam(self.t.declare(name, parameter))
+        return hv.GetParam(self.t.declare(name, parameter))
 
     def child(self, template_url: cfn.Value | None) -> Child | None:
         """The translated nested stack behind a TemplateURL, when its file is at hand."""
@@ -255,11 +254,11 @@ class ResourceContext(PlanContext):
 
     def nested(self, suffix: str, template: HotTemplate, comments: Iterable[str] = ()) -> str:
         """Add a nested template file; gives its name, which is a resource type."""
-        return nested.add(self.t, suffix, template, list(comments))
+        return nested_files.add(self.t, suffix, template, list(comments))
 
-    def lift(self, values: dict[str, hot.HotValue]) -> nested.Lifted:
+    def lift(self, values: dict[str, hv.HotValue]) -> nested_files.Lifted:
         """For nested templates: outer references become parameters of the nested file, conditions its conditions."""
-        return nested.lift(self.t, values)
+        return nested_files.lift(self.t, values)
 
     # ---- the account -------------------------------------------------------------------------------------------------
 
@@ -354,24 +353,24 @@ def parse_target(text: str) -> Target:
     return Target(key, tuple(path))
 
 
-def put(properties: dict[str, hot.HotValue], path: tuple[str | int, ...], value: hot.HotValue) -> None:
+def put(properties: dict[str, hv.HotValue], path: tuple[str | int, ...], value: hv.HotValue) -> None:
     """Set a value inside nested maps and lists of properties."""
     head = str(path[0])
     properties[head] = _put_in(properties.get(head), path[1:], value)
 
 
-def _put_in(old: hot.HotValue | None, path: tuple[str | int, ...], value: hot.HotValue) -> hot.HotValue:
+def _put_in(old: hv.HotValue | None, path: tuple[str | int, ...], value: hv.HotValue) -> hv.HotValue:
     if not path:
         return value
     step = path[0]
     if isinstance(step, int):
-        items = list(old.items) if isinstance(old, hot.HotList) else []
-        items += [hot.HotMap({})] * (step + 1 - len(items))
+        items = list(old.items) if isinstance(old, hv.HotList) else []
+        items += [hv.HotMap({})] * (step + 1 - len(items))
         items[step] = _put_in(items[step], path[1:], value)
-        return hot.HotList(tuple(items))
-    entries = dict(old.entries) if isinstance(old, hot.HotMap) else {}
+        return hv.HotList(tuple(items))
+    entries = dict(old.entries) if isinstance(old, hv.HotMap) else {}
     entries[step] = _put_in(entries.get(step), path[1:], value)
-    return hot.HotMap(entries)
+    return hv.HotMap(entries)
 
 
 def step_into(value: cfn.Value | None, step: str | int) -> cfn.Value | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from cfn2heat.hot import values as hot
@@ -49,7 +50,7 @@ def _fit_map(value: hot.HotMap, schema: Schema, parameter_type: Callable[[str], 
     return hot.HotMap({key: fit(member, schema.at(key), parameter_type) for key, member in value.entries.items()})
 
 
-def _fit_literal(value: str | int | float | bool | None, type: str) -> str | int | float | bool | None:
+def _fit_literal(value: str | float | bool | None, type: str) -> str | int | float | bool | None:
     if value is None:
         return None
     if type == "string":
@@ -61,20 +62,20 @@ def _fit_literal(value: str | int | float | bool | None, type: str) -> str | int
     return value
 
 
-def _boolean(value: str | int | float | bool) -> bool:
+def _boolean(value: str | float | bool) -> bool:
     word = as_text(value).strip().lower()
     if word in TRUE or word in FALSE:
         return word in TRUE
     raise Misfit(f"{word or 'an empty text'} is neither true nor false")
 
 
-def _number(value: str | int | float | bool, type: str) -> int | float:
+def _number(value: str | float | bool, type: str) -> int | float:
     text = as_text(value).strip()
     try:
         number = float(text) if len(text) < 40 else None
     except ValueError:
         number = None
-    if number is None or number != number or number in (float("inf"), float("-inf")):
+    if number is None or not math.isfinite(number):
         raise Misfit(f"{text[:40] or 'an empty text'} is no number")
     if number == int(number) and ("." not in text or type == "integer"):
         return int(number)

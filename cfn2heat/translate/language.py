@@ -6,10 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from cfn2heat.cfn import values as cfn
-from cfn2heat.diagnostics import Severity
-from cfn2heat.hot import values as hot
+from cfn2heat.hot import values as hv
 from cfn2heat.hot.template import HotParameter
-from cfn2heat.source import Path, format_path
+from cfn2heat.source import NOWHERE, Path, format_path
 from cfn2heat.translate import cidr
 from cfn2heat.translate.constants import UNKNOWN, as_index, as_text
 from cfn2heat.translate.references import reference
@@ -27,11 +26,11 @@ class Language:
         self.t = translation
         self.subject = subject
 
-    def hot(self, value: cfn.Value, kind: str = "any") -> hot.HotValue | None:
+    def hot(self, value: cfn.Value, kind: str = "any") -> hv.HotValue | None:
         """The HOT value; None where the source says NoValue."""
         match value:
             case cfn.Scalar():
-                return hot.Literal(value.value)
+                return hv.Literal(value.value)
             case cfn.Map():
                 return self._map(value)
             case cfn.Seq():
@@ -55,7 +54,7 @@ class Language:
             case cfn.Select():
                 return self._select(value, kind)
             case cfn.Split():
-                return hot.StrSplit(value.delimiter, self.text(value.source))
+                return hv.StrSplit(value.delimiter, self.text(value.source))
             case cfn.GetAZs():
                 return self._zones(None)
             case cfn.Cidr():
@@ -68,21 +67,21 @@ class Language:
                 return self._hole(f"{value.name}_result", f"The macro {value.name} computes this value inside AWS.", kind)
         return self._hole("condition_value", "A condition function stands where a value is wanted.", kind)
 
-    def text(self, value: cfn.Value) -> hot.HotValue:
+    def text(self, value: cfn.Value) -> hv.HotValue:
         """A value in the middle of a text: always a string, and never absent."""
         found = self.hot(value, "string")
-        return hot.Literal("") if found is None else self.as_string(found)
+        return hv.Literal("") if found is None else self.as_string(found)
 
-    def as_string(self, value: hot.HotValue) -> hot.HotValue:
+    def as_string(self, value: hv.HotValue) -> hv.HotValue:
         """A HOT value that string functions take: literals as text, numbers through str_replace."""
         match value:
-            case hot.Literal():
-                return hot.Literal(as_text(value.value))
-            case hot.If():
-                otherwise = hot.Literal("") if value.otherwise is None else self.as_string(value.otherwise)
-                return hot.If(value.condition, self.as_string(value.then), otherwise)
-            case hot.GetParam() if not value.path and self.parameter_type(value.name) in ("number", "boolean"):
-                return hot.StrReplace(hot.Literal("value"), {"value": value})
+            case hv.Literal():
+                return hv.Literal(as_text(value.value))
+            case hv.If():
+                otherwise = hv.Literal("") if value.otherwise is None else self.as_string(value.otherwise)
+                return hv.If(value.condition, self.as_string(value.then), otherwise)
+            case hv.GetParam() if not value.path and self.parameter_type(value.name) in ("number", "boolean"):
+                return hv.StrReplace(hv.Literal("value"), {"value": value})
         return value
 
     def parameter_type(self, name: str) -> str:
@@ -92,47 +91,47 @@ class Language:
 
     # ---- collections -------------------------------------------------------------------------------------------------
 
-    def _map(self, value: cfn.Map) -> hot.HotValue:
+    def _map(self, value: cfn.Map) -> hv.HotValue:
         entries = {}
         for key, member in value.entries.items():
             found = self.hot(member)
             if found is not None:
                 entries[key] = found
-        return hot.HotMap(entries)
+        return hv.HotMap(entries)
 
-    def _seq(self, value: cfn.Seq, kind: str = "any") -> hot.HotValue:
+    def _seq(self, value: cfn.Seq, kind: str = "any") -> hv.HotValue:
         found = (self.hot(member, kind) for member in value.items)
-        return hot.HotList(tuple(member for member in found if member is not None))
+        return hv.HotList(tuple(member for member in found if member is not None))
 
-    def _if(self, value: cfn.If, kind: str) -> hot.HotValue | None:
-        return branch(hot.Literal(value.condition), self.hot(value.then, kind), self.hot(value.otherwise, kind))
+    def _if(self, value: cfn.If, kind: str) -> hv.HotValue | None:
+        return branch(hv.Literal(value.condition), self.hot(value.then, kind), self.hot(value.otherwise, kind))
 
     # ---- references --------------------------------------------------------------------------------------------------
 
-    def ref(self, name: str, kind: str = "any") -> hot.HotValue | None:
+    def ref(self, name: str, kind: str = "any") -> hv.HotValue | None:
         """Ref to a parameter, pseudo parameter or resource."""
         if name in self.t.template.parameters:
-            return hot.GetParam(name)
+            return hv.GetParam(name)
         if name in self.t.template.resources:
             return reference(self.t, name, "Ref", kind)
         if name in self.t.table.pseudo:
             return self._pseudo(name)
         return self._hole(name, f"The template refers to {name}, which it does not define.", kind)
 
-    def _pseudo(self, name: str) -> hot.HotValue:
-        fixed = self.t.constants.fold(cfn.Ref(name, self.t.template.spans.get("Resources") or _NOWHERE))
+    def _pseudo(self, name: str) -> hv.HotValue:
+        fixed = self.t.constants.fold(cfn.Ref(name, NOWHERE))
         if fixed is not UNKNOWN:
-            return hot.Literal(fixed)
+            return hv.Literal(fixed)
         data = self.t.table.pseudo[name]
         if "get_param" in data:
-            return hot.GetParam(data["get_param"])
+            return hv.GetParam(data["get_param"])
         parameter = HotParameter(
             name=data["parameter"],
             type=data.get("type", "string"),
             description=data["description"],
-            default=hot.Literal(self._default_region() if data.get("region") else data["default"]),
+            default=hv.Literal(self._default_region() if data.get("region") else data["default"]),
         )
-        return hot.GetParam(self.t.declare(data["parameter"], parameter))
+        return hv.GetParam(self.t.declare(data["parameter"], parameter))
 
     def _default_region(self) -> str:
         """The region that the template's mappings know: the table's default, else the first that every regional map has."""
@@ -144,7 +143,7 @@ class Language:
                 return regional[0]
         return wanted
 
-    def _get_att(self, value: cfn.GetAtt, kind: str) -> hot.HotValue | None:
+    def _get_att(self, value: cfn.GetAtt, kind: str) -> hv.HotValue | None:
         attribute = value.attribute
         if not isinstance(attribute, str):
             folded = self.t.constants.fold(attribute)
@@ -157,10 +156,10 @@ class Language:
             return self._hole(f"{value.resource}_{attribute}", because, kind)
         return reference(self.t, value.resource, attribute, kind)
 
-    def _hole(self, wanted: str, because: str, kind: str) -> hot.HotValue:
+    def _hole(self, wanted: str, because: str, kind: str) -> hv.HotValue:
         return self.t.hole(wanted, format_path(self.subject), because, KIND_OF_HOLE.get(kind, "string"))
 
-    def _import(self, value: cfn.ImportValue, kind: str) -> hot.HotValue:
+    def _import(self, value: cfn.ImportValue, kind: str) -> hv.HotValue:
         export = source_text(value.name)
         name = self.t.declare(
             f"import_{export}",
@@ -171,9 +170,9 @@ class Language:
             ),
         )
         self.t.imports[name] = export
-        return hot.GetParam(name)
+        return hv.GetParam(name)
 
-    def _dynamic(self, value: cfn.DynamicReference) -> hot.HotValue:
+    def _dynamic(self, value: cfn.DynamicReference) -> hv.HotValue:
         hidden = value.service != "ssm"
         store = "Secrets Manager" if value.service == "secretsmanager" else "the parameter store"
         because = f"AWS reads this from {store}: {value.reference}."
@@ -181,18 +180,18 @@ class Language:
 
     # ---- text --------------------------------------------------------------------------------------------------------
 
-    def _sub(self, value: cfn.Sub) -> hot.HotValue:
+    def _sub(self, value: cfn.Sub) -> hv.HotValue:
         constant = self.t.constants.fold(value)
         if constant is not UNKNOWN:
-            return hot.Literal(constant)
-        pieces: list[str | tuple[str, hot.HotValue]] = []
+            return hv.Literal(constant)
+        pieces: list[str | tuple[str, hv.HotValue]] = []
         for part in value.parts:
             pieces.append(part if isinstance(part, str) else (part[0], self.text(part[1])))
         return self._text(pieces)
 
-    def _text(self, pieces: list[str | tuple[str, hot.HotValue]]) -> hot.HotValue:
+    def _text(self, pieces: list[str | tuple[str, hv.HotValue]]) -> hv.HotValue:
         """Literal pieces and named values as one text, in the form that reads best."""
-        folded: list[str | tuple[str, hot.HotValue]] = []
+        folded: list[str | tuple[str, hv.HotValue]] = []
         for piece in pieces:
             plain = piece if isinstance(piece, str) else literal_text(piece[1])
             if plain is None:
@@ -202,53 +201,53 @@ class Language:
             elif plain:
                 folded.append(plain)
         if not folded:
-            return hot.Literal("")
+            return hv.Literal("")
         if len(folded) == 1:
             only = folded[0]
-            return hot.Literal(only) if isinstance(only, str) else only[1]
-        return replace_text(folded) or hot.ListJoin("", (hot.HotList(tuple(as_hot(piece) for piece in folded)),))
+            return hv.Literal(only) if isinstance(only, str) else only[1]
+        return replace_text(folded) or hv.ListJoin("", (hv.HotList(tuple(as_hot(piece) for piece in folded)),))
 
-    def _join(self, value: cfn.Join) -> hot.HotValue:
+    def _join(self, value: cfn.Join) -> hv.HotValue:
         constant = self.t.constants.fold(value)
         if constant is not UNKNOWN:
-            return hot.Literal(constant)
+            return hv.Literal(constant)
         if not isinstance(value.items, cfn.Seq):
             items = self.hot(value.items, "list")
-            return hot.Literal("") if items is None else self._join_list(value.delimiter, items)
+            return hv.Literal("") if items is None else self._join_list(value.delimiter, items)
         named = [
             (placeholder(member), self.text(member)) for member in value.items.items if not isinstance(member, cfn.NoValue)
         ]
         if any("\n" in (literal_text(item) or "") for _, item in named) or value.delimiter == "\n":
-            pieces: list[str | tuple[str, hot.HotValue]] = []
+            pieces: list[str | tuple[str, hv.HotValue]] = []
             for index, item in enumerate(named):
                 pieces.extend([value.delimiter, item] if index else [item])
             return self._text(unique_names(pieces))
-        items_hot: list[hot.HotValue] = []
+        items_hot: list[hv.HotValue] = []
         for member in value.items.items:
             found = self.hot(member, "string")
-            if isinstance(found, hot.If) and found.otherwise is None:
-                items_hot.append(hot.If(found.condition, self.as_string(found.then), None))
+            if isinstance(found, hv.If) and found.otherwise is None:
+                items_hot.append(hv.If(found.condition, self.as_string(found.then), None))
             elif found is not None:
                 items_hot.append(self.as_string(found))
         if value.delimiter == "":
             items_hot = merge_literals(items_hot)
-        if len(items_hot) == 1 and not isinstance(items_hot[0], hot.If):
+        if len(items_hot) == 1 and not isinstance(items_hot[0], hv.If):
             return items_hot[0]
-        return hot.ListJoin(value.delimiter, (hot.HotList(tuple(items_hot)),))
+        return hv.ListJoin(value.delimiter, (hv.HotList(tuple(items_hot)),))
 
-    def _join_list(self, delimiter: str, items: hot.HotValue) -> hot.HotValue:
-        if isinstance(items, hot.If):
-            otherwise = hot.Literal("") if items.otherwise is None else self._join_list(delimiter, items.otherwise)
-            return hot.If(items.condition, self._join_list(delimiter, items.then), otherwise)
-        if isinstance(items, hot.HotList):
-            return hot.ListJoin(delimiter, (hot.HotList(tuple(self.as_string(item) for item in items.items)),))
-        if isinstance(items, hot.GetParam) and not items.path and self.parameter_type(items.name) == "string":
+    def _join_list(self, delimiter: str, items: hv.HotValue) -> hv.HotValue:
+        if isinstance(items, hv.If):
+            otherwise = hv.Literal("") if items.otherwise is None else self._join_list(delimiter, items.otherwise)
+            return hv.If(items.condition, self._join_list(delimiter, items.then), otherwise)
+        if isinstance(items, hv.HotList):
+            return hv.ListJoin(delimiter, (hv.HotList(tuple(self.as_string(item) for item in items.items)),))
+        if isinstance(items, hv.GetParam) and not items.path and self.parameter_type(items.name) == "string":
             return items
-        return hot.ListJoin(delimiter, (items,))
+        return hv.ListJoin(delimiter, (items,))
 
     # ---- selection ---------------------------------------------------------------------------------------------------
 
-    def _find_in_map(self, value: cfn.FindInMap) -> hot.HotValue | None:
+    def _find_in_map(self, value: cfn.FindInMap) -> hv.HotValue | None:
         leaf = self.t.constants.find(value)
         if leaf is not None:
             return self.hot(leaf)
@@ -262,16 +261,16 @@ class Language:
             return None
         name = self.t.mappings_used.setdefault(mapping, self._mapping_name(mapping))
         if value.default is None:
-            return hot.GetParam(name, (first, second))
-        return hot.Yaql(
+            return hv.GetParam(name, (first, second))
+        return hv.Yaql(
             "$.data.map.get($.data.first, {}).get($.data.second, $.data.default)",
-            {"map": hot.GetParam(name), "first": first, "second": second, "default": self.hot(value.default) or hot.Literal("")},
+            {"map": hv.GetParam(name), "first": first, "second": second, "default": self.hot(value.default) or hv.Literal("")},
         )
 
     def _mapping_name(self, mapping: str) -> str:
         return f"{mapping}_map" if mapping in self.t.template.parameters else mapping
 
-    def _select(self, value: cfn.Select, kind: str) -> hot.HotValue | None:
+    def _select(self, value: cfn.Select, kind: str) -> hv.HotValue | None:
         constant = self.t.constants.fold(value)
         if constant is not UNKNOWN:
             return literal(constant)
@@ -286,7 +285,7 @@ class Language:
             return self._hole(f"{self.subject[-1]}_item", f"The template takes item {index} of a shorter list.", kind)
         if isinstance(items, cfn.If):
             return branch(
-                hot.Literal(items.condition),
+                hv.Literal(items.condition),
                 self.hot(cfn.Select(value.index, items.then, value.span), kind),
                 self.hot(cfn.Select(value.index, items.otherwise, value.span), kind),
             )
@@ -296,106 +295,107 @@ class Language:
             return self._zones(index)
         return self._index(self.hot(items, "list"), index)
 
-    def _index(self, source: hot.HotValue | None, index: int) -> hot.HotValue | None:
-        at = hot.Literal(index)
+    def _index(self, source: hv.HotValue | None, index: int) -> hv.HotValue | None:
+        at = hv.Literal(index)
         match source:
             case None:
                 return None
-            case hot.GetParam() if self.parameter_type(source.name) == "string" and source.name not in self.t.mappings_used.values():
+            case hv.GetParam() if self.parameter_type(source.name) == "string" and source.name not in self.t.mappings_used.values():
                 # A hole or import that stands for a list: its text is split at commas.
-                return hot.StrSplit(",", source, at) if index == 0 else pick(",", source, index)
-            case hot.GetParam():
-                return hot.GetParam(source.name, (*source.path, at))
-            case hot.GetAttr():
-                return hot.GetAttr(source.resource, source.attribute, (*source.path, at))
-            case hot.HotList() if index < len(source.items):
+                return hv.StrSplit(",", source, at) if index == 0 else pick(",", source, index)
+            case hv.GetParam():
+                return hv.GetParam(source.name, (*source.path, at))
+            case hv.GetAttr():
+                return hv.GetAttr(source.resource, source.attribute, (*source.path, at))
+            case hv.HotList() if index < len(source.items):
                 return source.items[index]
-            case hot.StrSplit(index=None):
-                return hot.StrSplit(source.delimiter, source.source, at)
-        return hot.Yaql("coalesce($.data.list, []).skip($.data.index).first('')", {"list": source, "index": at})
+            case hv.StrSplit(index=None):
+                return hv.StrSplit(source.delimiter, source.source, at)
+        return hv.Yaql("coalesce($.data.list, []).skip($.data.index).first('')", {"list": source, "index": at})
 
-    def _select_split(self, items: cfn.Split, index: int) -> hot.HotValue:
+    def _select_split(self, items: cfn.Split, index: int) -> hv.HotValue:
         source = self.text(items.source)
         possible = self.t.constants.possible(items.source)
         certain = possible.values and all(value.count(items.delimiter) >= index for value in possible.values)
-        if index == 0 or certain or not isinstance(source, hot.GetParam | hot.StrReplace | hot.ListJoin | hot.If):
-            return hot.StrSplit(items.delimiter, source, hot.Literal(index))
+        if index == 0 or certain or not isinstance(source, hv.GetParam | hv.StrReplace | hv.ListJoin | hv.If):
+            return hv.StrSplit(items.delimiter, source, hv.Literal(index))
         return pick(items.delimiter, source, index)
 
-    def _select_dynamic(self, value: cfn.Select) -> hot.HotValue:
+    def _select_dynamic(self, value: cfn.Select) -> hv.HotValue:
         items, index = self.hot(value.items, "list"), self.hot(value.index)
-        if isinstance(items, hot.GetParam) and index is not None:
-            return hot.GetParam(items.name, (*items.path, index))
-        data = {"list": items or hot.HotList(()), "index": index or hot.Literal(0)}
-        return hot.Yaql("coalesce($.data.list, []).skip(int($.data.index)).first('')", data)
+        if isinstance(items, hv.GetParam) and index is not None:
+            return hv.GetParam(items.name, (*items.path, index))
+        data = {"list": items or hv.HotList(()), "index": index or hv.Literal(0)}
+        return hv.Yaql("coalesce($.data.list, []).skip(int($.data.index)).first('')", data)
 
-    def _zones(self, index: int | None) -> hot.HotValue:
+    def _zones(self, index: int | None) -> hv.HotValue:
         name = self.t.ask("zones")
         parameter = self.t.declared[name]
-        default = parameter.default.value if isinstance(parameter.default, hot.Literal) else "nova"
+        default = parameter.default.value if isinstance(parameter.default, hv.Literal) else "nova"
         zones = str(default).split(",")
         # A cloud with one zone serves templates that name three: the list repeats up to the highest index.
-        parameter.default = hot.Literal(",".join(zones + [zones[0]] * ((index or 0) + 1 - len(zones))))
-        return hot.GetParam(name, () if index is None else (hot.Literal(index),))
+        parameter.default = hv.Literal(",".join(zones + [zones[0]] * ((index or 0) + 1 - len(zones))))
+        return hv.GetParam(name, () if index is None else (hv.Literal(index),))
 
-    def _cidr(self, value: cfn.Cidr) -> hot.HotValue:
+    def _cidr(self, value: cfn.Cidr) -> hv.HotValue:
         constant = self.t.constants.fold(value)
         if isinstance(constant, list):
-            return hot.HotList(tuple(map(literal, constant)))
-        bits = hot.Literal(8) if value.bits is None else self.hot(value.bits)
-        return hot.Yaql(
+            return hv.HotList(tuple(map(literal, constant)))
+        bits = hv.Literal(8) if value.bits is None else self.hot(value.bits)
+        return hv.Yaql(
             cidr.IPV4,
-            {"block": self.text(value.block), "count": self.hot(value.count) or hot.Literal(1), "bits": bits or hot.Literal(8)},
+            {"block": self.text(value.block), "count": self.hot(value.count) or hv.Literal(1), "bits": bits or hv.Literal(8)},
         )
 
 
-from cfn2heat.source import NOWHERE as _NOWHERE  # noqa: E402
+from cfn2heat.source import NOWHERE as _NOWHERE
 
 
-def branch(condition: hot.HotValue, then: hot.HotValue | None, otherwise: hot.HotValue | None) -> hot.HotValue | None:
+def branch(condition: hv.HotValue, then: hv.HotValue | None, otherwise: hv.HotValue | None) -> hv.HotValue | None:
     """An `if` of which a branch may be absent."""
     if then is None and otherwise is None:
         return None
     if then is None:
         assert otherwise is not None
-        return hot.If(hot.Function("not", condition), otherwise, None)
-    return then if then == otherwise else hot.If(condition, then, otherwise)
+        return hv.If(hv.Function("not", condition), otherwise, None)
+    return then if then == otherwise else hv.If(condition, then, otherwise)
 
 
-def literal(value: object) -> hot.HotValue:
+def literal(value: object) -> hv.HotValue:
     """A folded Python value as HOT."""
     if isinstance(value, list):
-        return hot.HotList(tuple(map(literal, value)))
+        return hv.HotList(tuple(map(literal, value)))
     if isinstance(value, dict):
-        return hot.HotMap({key: literal(member) for key, member in value.items()})
+        return hv.HotMap({key: literal(member) for key, member in value.items()})
     assert value is None or isinstance(value, (str, int, float, bool))
-    return hot.Literal(value)
+    return hv.Literal(value)
 
 
-def literal_text(value: hot.HotValue) -> str | None:
+def literal_text(value: hv.HotValue) -> str | None:
     """The text of a literal, None for all else."""
-    return as_text(value.value) if isinstance(value, hot.Literal) else None
+    return as_text(value.value) if isinstance(value, hv.Literal) else None
 
 
-def as_hot(piece: str | tuple[str, hot.HotValue]) -> hot.HotValue:
+def as_hot(piece: str | tuple[str, hv.HotValue]) -> hv.HotValue:
     """A piece of a text as a HOT value."""
-    return hot.Literal(piece) if isinstance(piece, str) else piece[1]
+    return hv.Literal(piece) if isinstance(piece, str) else piece[1]
 
 
-def merge_literals(items: list[hot.HotValue]) -> list[hot.HotValue]:
+def merge_literals(items: list[hv.HotValue]) -> list[hv.HotValue]:
     """Neighbouring literal strings become one."""
-    merged: list[hot.HotValue] = []
+    merged: list[hv.HotValue] = []
     for item in items:
-        if merged and isinstance(item, hot.Literal) and isinstance(merged[-1], hot.Literal):
-            merged[-1] = hot.Literal(as_text(merged[-1].value) + as_text(item.value))
-        elif item != hot.Literal(""):
+        if merged and isinstance(item, hv.Literal) and isinstance(merged[-1], hv.Literal):
+            merged[-1] = hv.Literal(as_text(merged[-1].value) + as_text(item.value))
+        elif item != hv.Literal(""):
             merged.append(item)
     return merged
 
 
-def replace_text(pieces: list[str | tuple[str, hot.HotValue]]) -> hot.HotValue | None:
+def replace_text(pieces: list[str | tuple[str, hv.HotValue]]) -> hv.HotValue | None:
     """str_replace with ${Name} as placeholders; None when the text holds such a placeholder by itself."""
-    text, params = "", {}
+    text = ""
+    params: dict[str, hv.HotValue] = {}
     for piece in pieces:
         if isinstance(piece, str):
             text += piece
@@ -407,7 +407,7 @@ def replace_text(pieces: list[str | tuple[str, hot.HotValue]]) -> hot.HotValue |
     wanted = [f"${{{piece[0]}}}" for piece in pieces if not isinstance(piece, str)]
     if any(text.count(mark) != wanted.count(mark) for mark in params):
         return None
-    return hot.StrReplace(hot.Literal(text), params)
+    return hv.StrReplace(hv.Literal(text), params)
 
 
 def placeholder(value: cfn.Value) -> str:
@@ -417,17 +417,17 @@ def placeholder(value: cfn.Value) -> str:
             return value.name
         case cfn.GetAtt(attribute=str()):
             return f"{value.resource}.{value.attribute}"
-        case cfn.FindInMap(mapping=cfn.Scalar()):
-            return as_text(value.mapping.value)
+        case cfn.FindInMap(mapping=cfn.Scalar(value=name)):
+            return as_text(name)
         case cfn.If():
             return f"if {value.condition}"
     return type(value).__name__
 
 
-def unique_names(pieces: list[str | tuple[str, hot.HotValue]]) -> list[str | tuple[str, hot.HotValue]]:
+def unique_names(pieces: list[str | tuple[str, hv.HotValue]]) -> list[str | tuple[str, hv.HotValue]]:
     """Two values under one placeholder get names of their own."""
-    seen: dict[str, hot.HotValue] = {}
-    named: list[str | tuple[str, hot.HotValue]] = []
+    seen: dict[str, hv.HotValue] = {}
+    named: list[str | tuple[str, hv.HotValue]] = []
     for piece in pieces:
         if isinstance(piece, tuple):
             name, serial = piece[0], 2
@@ -438,10 +438,10 @@ def unique_names(pieces: list[str | tuple[str, hot.HotValue]]) -> list[str | tup
     return named
 
 
-def pick(delimiter: str, source: hot.HotValue, index: int) -> hot.HotValue:
+def pick(delimiter: str, source: hv.HotValue, index: int) -> hv.HotValue:
     """One piece of a split text that may have fewer: str_split refuses the whole stack then, this gives an empty text."""
     expression = "coalesce($.data.text, '').split($.data.delimiter).skip($.data.index).first('')"
-    return hot.Yaql(expression, {"text": source, "delimiter": hot.Literal(delimiter), "index": hot.Literal(index)})
+    return hv.Yaql(expression, {"text": source, "delimiter": hv.Literal(delimiter), "index": hv.Literal(index)})
 
 
 def source_text(value: cfn.Value) -> str:
@@ -455,8 +455,8 @@ def source_text(value: cfn.Value) -> str:
             return f"${{{value.resource}.{value.attribute}}}"
         case cfn.Sub():
             return "".join(part if isinstance(part, str) else source_text(part[1]) for part in value.parts)
-        case cfn.Join(items=cfn.Seq()):
-            return value.delimiter.join(map(source_text, value.items.items))
+        case cfn.Join(items=cfn.Seq(items=items)):
+            return value.delimiter.join(map(source_text, items))
         case cfn.FindInMap():
             return "_".join(map(source_text, (value.mapping, value.first, value.second)))
         case cfn.Select():
@@ -466,8 +466,3 @@ def source_text(value: cfn.Value) -> str:
         case cfn.Split():
             return source_text(value.source)
     return type(value).__name__
-
-
-def severity_of(word: str) -> Severity:
-    """A severity by its name in the table."""
-    return Severity[word.upper()]

@@ -60,7 +60,7 @@ class _Lifting:
             case hot.GetResource():
                 return hot.GetParam(self._name(value.name, value, "string"))
             case hot.GetAttr():
-                return hot.GetParam(self._name("_".join([value.resource, value.attribute]), value, "string"))
+                return hot.GetParam(self._name(f"{value.resource}_{value.attribute}", value, "string"))
             case hot.If():
                 return self._if(value)
         return None

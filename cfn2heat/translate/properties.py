@@ -171,7 +171,7 @@ class _Member(ResourceContext):
     def __init__(self, outer: ResourceContext, row: Carry, schema: Schema | None) -> None:
         super().__init__(outer.t, outer.id)
         assert row.to is not None
-        self._outer_target = outer._outer_target if isinstance(outer, _Member) else row.to
+        self._outer_target: Target = outer._outer_target if isinstance(outer, _Member) else row.to
         self._object_schema = schema
         self.properties: dict[str, hot.HotValue] = {}
 

@@ -10,7 +10,6 @@ from cfn2heat.cfn.template import Output, Parameter
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotCondition, HotOutput, HotParameter, ParameterGroup
-from cfn2heat.source import Span
 from cfn2heat.table.loader import Table
 from cfn2heat.translate import conditions as condition_values
 from cfn2heat.translate.constants import as_text
@@ -290,9 +289,9 @@ def _exports(t: Translation, exports: list[tuple[Output, hot.HotValue]]) -> None
     result: hot.HotValue = hot.HotMap(values)
     if names:
         result = hot.Function("map_replace", hot.HotList((result, hot.HotMap({"keys": hot.HotMap(names)}))))
-    name = "exports" if "exports" not in t.hot.outputs else "stack_exports"
+    output_name = "exports" if "exports" not in t.hot.outputs else "stack_exports"
     comment = "Names that other stacks import, each with its value"
-    t.hot.outputs[name] = HotOutput(name, result, comments=[comment])
+    t.hot.outputs[output_name] = HotOutput(output_name, result, comments=[comment])
 
 
 # ---- the rest --------------------------------------------------------------------------------------------------------
@@ -315,8 +314,3 @@ def finish(t: Translation) -> None:
             t.ledger.record(path, Fate.TRANSLATED, targets=("parameter_groups",))
         else:
             t.ledger.record(path, Fate.DROPPED, because="HOT has no metadata of a whole template.")
-
-
-def span_of(t: Translation, section: str) -> Span:
-    """Where a section starts."""
-    return t.template.spans.get(section, Span(t.template.file, 0, 0))
