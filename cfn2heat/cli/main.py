@@ -7,13 +7,15 @@ from importlib import import_module
 
 import click
 
+from cfn2heat.diagnostics import InputError
+
 COMMANDS = {
     "check": "cfn2heat.cli.check:check",
     "convert": "cfn2heat.cli.convert:convert",
     "explain": "cfn2heat.cli.explain:explain",
     "mappings": "cfn2heat.cli.mappings:mappings",
 }
-BUG = 70
+USAGE, BUG = 2, 70
 
 
 class LazyGroup(click.Group):
@@ -42,6 +44,9 @@ def run() -> None:
         cli()
     except (SystemExit, KeyboardInterrupt):
         raise
+    except InputError as error:  # a file that an option names: templates are judged one by one
+        print(error, file=sys.stderr)
+        sys.exit(USAGE)
     except BaseException as error:
         import os
         import traceback

@@ -25,9 +25,10 @@ _UNANSWERED = NoneAnswer(
 
 
 class Compiled:
-    """A compiled table: its index and the lines that the index points into."""
+    """A compiled table: its index, the lines that the index points into, and the folder that it was compiled from."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, directory: Path) -> None:
+        self.directory = directory
         end = content.index(b"\n")
         self.index: dict[str, Any] = json.loads(content[:end])
         self._content = content
@@ -36,9 +37,9 @@ class Compiled:
             raise ValueError("another version's table")
 
     @classmethod
-    def checked(cls, content: bytes) -> Compiled:
+    def checked(cls, content: bytes, directory: Path) -> Compiled:
         """Read a table that may be damaged: ValueError, KeyError or TypeError when it is."""
-        compiled = cls(content)
+        compiled = cls(content, directory)
         body = memoryview(content)[compiled._start :]
         if compiled.index["check"] != [len(body), zlib.crc32(body)]:
             raise ValueError("damaged table")
@@ -89,6 +90,14 @@ class Table:
     def types(self) -> list[str]:
         """Every type that has a file."""
         return sorted({name for layer in self._layers for part in ("types", "broken") for name in layer.index[part]})
+
+    def file(self, type_name: str) -> Path | None:
+        """The mapping file of a type."""
+        for layer in self._layers:
+            name = _known_name(layer, type_name)
+            if name in layer.index["types"]:
+                return layer.directory / str(layer.index["types"][name][2])
+        return None
 
     def composites(self) -> list[Composite]:
         """Every composite, by name."""
@@ -208,13 +217,13 @@ def _known_name(layer: Compiled, type_name: str) -> str | None:
 def _load_shipped() -> Compiled:
     directory = shipped_directory()
     if directory.parent == _PACKAGE and _COMPILED.is_file():
-        return Compiled(_COMPILED.read_bytes())
+        return Compiled(_COMPILED.read_bytes(), directory)
     return _load_directory(directory, strict=False)
 
 
 def _load_directory(directory: Path, *, strict: bool) -> Compiled:
     cache = _cache_file(directory)
-    previous = _read_cache(cache)
+    previous = _read_cache(cache, directory)
     if previous is not None and previous.index["files"] == stamp_directory(directory):
         return previous
     from cfn2heat.table.compile import compile_table, write_atomically
@@ -225,7 +234,7 @@ def _load_directory(directory: Path, *, strict: bool) -> Compiled:
             write_atomically(cache, content)
         except OSError:
             cache = None  # a cache that cannot be written only costs time
-    return Compiled(content)
+    return Compiled(content, directory)
 
 
 def _cache_file(directory: Path) -> Path | None:
@@ -236,10 +245,10 @@ def _cache_file(directory: Path) -> Path | None:
     return Path(base) / "cfn2heat" / f"table-{name:08x}.json"
 
 
-def _read_cache(path: Path | None) -> Compiled | None:
+def _read_cache(path: Path | None, directory: Path) -> Compiled | None:
     """A cached table, or None when there is none that is whole and checked by today's schema."""
     try:
-        compiled = Compiled.checked(path.read_bytes()) if path else None
+        compiled = Compiled.checked(path.read_bytes(), directory) if path else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return compiled if compiled and compiled.index.get("schema") == schema_stamp() else None
