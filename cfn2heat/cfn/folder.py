@@ -24,14 +24,14 @@ def address_tail(value: cfn.Value | None) -> str:
             if isinstance(last, str):
                 return last if len(value.parts) == 1 else re.sub(r"^[^/]*/", "/", last, count=1) if "/" in last else ""
             return address_tail(last[1])
-        case cfn.Join(items=cfn.Seq()) if value.items.items:
+        case cfn.Join(items=cfn.Seq(items=items)) if items:
             texts: list[str] = []
-            for item in reversed(value.items.items):
+            for item in reversed(items):
                 if not isinstance(item, cfn.Scalar):
                     break
                 texts.insert(0, str(item.value))
             joined = value.delimiter.join(texts)
-            return joined if len(texts) == len(value.items.items) else joined[joined.find("/") :] if "/" in joined else joined
+            return joined if len(texts) == len(items) else joined[joined.find("/") :] if "/" in joined else joined
         case cfn.If():
             return address_tail(value.then) or address_tail(value.otherwise)
     return ""

@@ -123,5 +123,14 @@ class Ledger:
             if entry.fate in (Fate.TRANSLATED, Fate.ADAPTED) and not entry.targets:
                 raise UnaccountedError(f"{entry.path}: {entry.fate.value} without a target")
             for target in entry.targets:
-                if target.split(".", 1)[0] not in known:
+                if not any(prefix in known for prefix in _prefixes(target)):
                     raise UnaccountedError(f"{entry.path}: target {target} does not exist")
+
+
+def _prefixes(target: str) -> Iterator[str]:
+    """Everything that may be the name at the start of a target: names may hold dots."""
+    end = target.find(".")
+    while end >= 0:
+        yield target[:end]
+        end = target.find(".", end + 1)
+    yield target
