@@ -58,26 +58,33 @@ class _Lifting:
                 name = self._name(value.name.replace("OS::", ""), hot.GetParam(value.name), type, known)
                 return hot.GetParam(name, tuple(rewrite(step, self.replace) for step in value.path))
             case hot.GetResource():
-                return hot.GetParam(self._name(value.name, value, "string"))
+                return self._reference(value.name, value.name, value)
             case hot.GetAttr():
-                return hot.GetParam(self._name(f"{value.resource}_{value.attribute}", value, "string"))
+                return self._reference(f"{value.resource}_{value.attribute}", value.resource, value)
             case hot.If():
                 return self._if(value)
         return None
 
     def _if(self, value: hot.If) -> hot.HotValue:
-        def condition(part: hot.HotValue) -> hot.HotValue | None:
-            return hot.Literal(self._condition(part.value)) if isinstance(part, hot.Literal) and isinstance(part.value, str) else None
-
         otherwise = None if value.otherwise is None else rewrite(value.otherwise, self.replace)
-        return hot.If(rewrite(value.condition, condition), rewrite(value.then, self.replace), otherwise)
+        return hot.If(self._condition(value.condition), rewrite(value.then, self.replace), otherwise)
 
-    def _condition(self, name: str) -> str:
-        argument = hot.If(hot.Literal(name), hot.Literal(True), hot.Literal(False))
-        parameter = self._name(name, argument, "boolean")
-        test = hot.Function("equals", hot.HotList((hot.GetParam(parameter), hot.Literal(True))))
+    def _condition(self, condition: hot.HotValue) -> hot.HotValue:
+        """An outer condition by its name, negated or not; a function is decided outside and comes in as a whole."""
+        if isinstance(condition, hot.Function) and condition.name == "not":
+            return hot.Function("not", self._condition(condition.argument))
+        wanted = str(condition.value) if isinstance(condition, hot.Literal) else "choice"
+        name = self._name(wanted, hot.If(condition, hot.Literal(True), hot.Literal(False)), "boolean")
+        test = hot.Function("equals", hot.HotList((hot.GetParam(name), hot.Literal(True))))
         self.conditions.setdefault(name, HotCondition(name, test))
-        return name
+        return hot.Literal(name)
+
+    def _reference(self, wanted: str, resource: str, value: hot.HotValue) -> hot.HotValue:
+        """A reference as an argument; that of a conditional resource is an empty text where there is none."""
+        made = self._t.hot.resources.get(resource)
+        if made is not None and made.condition is not None:
+            value = hot.If(hot.Literal(made.condition), value, hot.Literal(""))
+        return hot.GetParam(self._name(wanted, value, "string"))
 
     def _name(self, wanted: str, argument: hot.HotValue, type: str, known: HotParameter | None = None) -> str:
         name, serial = wanted, 2
