@@ -9,7 +9,7 @@ import click
 
 from cfn2heat.api import Conversion, Converted, Settings
 from cfn2heat.cli.output import finish
-from cfn2heat.table.loader import load_table
+from cfn2heat.table.loader import Table, load_table
 from cfn2heat.table.site import EMPTY_SITE, read_site
 
 CONVERTED, LOSSES, UNREADABLE = 0, 1, 3
@@ -52,10 +52,17 @@ def convert(
     paths = expand(templates)
     if len(paths) != 1 and directory is None:
         raise click.UsageError("several templates need -d DIR")
-    table = load_table(mappings)
+    table = load_own(mappings) if mappings else load_table()
     site = read_site(site_file, table) if site_file else EMPTY_SITE
     settings = Settings(table, site, template_dir, region, pairs(parameters), heat_version)
     sys.exit(finish(run(paths, settings, quiet), output, directory, report, strict=strict, ignore=ignore, quiet=quiet))
+
+
+def load_own(mappings: Path) -> Table:
+    """The table under a team's own mapping files."""
+    from cfn2heat.cli.mappings import check_overlay
+
+    return load_table(mappings, check_overlay)
 
 
 def expand(templates: tuple[Path, ...]) -> list[Path]:

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from cfn2heat import hooks
+from cfn2heat.diagnostics import InputError
 from cfn2heat.table.census import KINDS, count_rows, hooks_of
 from cfn2heat.table.describe import describe_rule, wrap
 from cfn2heat.table.loader import Table, load_table, shipped_directory
@@ -21,6 +22,7 @@ from cfn2heat.table.rules import (
 )
 from cfn2heat.translate import registry
 
+FATAL = {"C2H5205", "C2H5206"}
 _OWN = click.option(
     "--mappings", "overlay", type=click.Path(path_type=Path, file_okay=False), help="Mapping files of your own, laid over ours."
 )
@@ -37,7 +39,7 @@ def mappings() -> None:
 @_FORM
 def list_types(overlay: Path | None, form: str) -> None:
     """List every mapped type with its fidelity and what it emits, and count rows and hooks."""
-    table = load_table(overlay)
+    table = load_table(overlay, check_overlay)
     rules = [rule for name in table.types() if (rule := table.rule(name))]
     if form == "json":
         click.echo(json.dumps(_listing(table, rules), indent=2))
@@ -61,7 +63,7 @@ def list_types(overlay: Path | None, form: str) -> None:
 @_FORM
 def show(type_name: str, overlay: Path | None, form: str) -> None:
     """Show what becomes of a type: its resources, a line a property, its references and its examples."""
-    table = load_table(overlay)
+    table = load_table(overlay, check_overlay)
     rule = table.rule(type_name)
     if form == "json":
         click.echo(json.dumps(_source(table, type_name) if rule else _answer(table, type_name), indent=2))
@@ -87,6 +89,15 @@ def lint(overlay: Path | None, form: str) -> None:
             click.echo(str(one))
         click.echo(f"{len(found)} findings" if found else "nothing found", err=True)
     sys.exit(1 if found else 0)
+
+
+def check_overlay(directory: Path) -> None:
+    """Refuse mapping files that aim at what is not there; their style is a matter for lint."""
+    from cfn2heat.table.lint import lint as lint_files
+
+    for one in lint_files(directory, registered_names(), complete=False):
+        if one.code in FATAL:
+            raise InputError(one.code, one.message, one.span, subject=one.subject)
 
 
 def registered_names() -> Any:

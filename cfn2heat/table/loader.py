@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -158,10 +159,10 @@ class Table:
         return merged
 
 
-def load_table(overlay: Path | None = None) -> Table:
-    """Load the shipped table, with a team's own mapping files laid over it."""
+def load_table(overlay: Path | None = None, check: Callable[[Path], None] | None = None) -> Table:
+    """Load the shipped table, with a team's own mapping files laid over it; check is asked about those when they are new."""
     shipped = _load_shipped()
-    return Table([shipped] if overlay is None else [_load_directory(overlay, strict=True), shipped])
+    return Table([shipped] if overlay is None else [_load_directory(overlay, strict=True, check=check), shipped])
 
 
 def shipped_directory() -> Path:
@@ -221,7 +222,7 @@ def _load_shipped() -> Compiled:
     return _load_directory(directory, strict=False)
 
 
-def _load_directory(directory: Path, *, strict: bool) -> Compiled:
+def _load_directory(directory: Path, *, strict: bool, check: Callable[[Path], None] | None = None) -> Compiled:
     cache = _cache_file(directory)
     previous = _read_cache(cache, directory)
     if previous is not None and previous.index["files"] == stamp_directory(directory):
@@ -229,6 +230,8 @@ def _load_directory(directory: Path, *, strict: bool) -> Compiled:
     from cfn2heat.table.compile import compile_table, write_atomically
 
     content = compile_table(directory, strict=strict, previous=previous)
+    if check is not None:
+        check(directory)
     if cache is not None:
         try:
             write_atomically(cache, content)
