@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import lru_cache
 
 from cfn2heat.cfn import vocabulary
 from cfn2heat.cfn.graph import build_graph, find_circles
@@ -11,9 +11,9 @@ from cfn2heat.cfn.template import Template
 from cfn2heat.diagnostics import Diagnostics, InputError, Severity
 from cfn2heat.source import Span
 
-
 MAX_CIRCLES = 20
 MAX_NAMES = 12
+MAX_COMPARED = 300
 
 
 def check(template: Template, mentions: list[Mention], diagnostics: Diagnostics) -> None:
@@ -44,29 +44,29 @@ def _check_mention(template: Template, mention: Mention, diagnostics: Diagnostic
     if kind == "Ref":
         if name in template.resources or name in template.parameters or name in vocabulary.PSEUDO_PARAMETERS:
             return
-        what, known = "no parameter or resource", [*template.parameters, *template.resources, *vocabulary.PSEUDO_PARAMETERS]
+        what, known = (
+            "no parameter or resource",
+            (*template.parameters, *template.resources, *sorted(vocabulary.PSEUDO_PARAMETERS)),
+        )
     elif kind == "Condition":
         if name in template.conditions:
             return
-        what, known = "no condition", list(template.conditions)
+        what, known = "no condition", tuple(template.conditions)
     elif kind == "Mapping":
         if name in template.mappings:
             return
-        what, known = "no mapping", list(template.mappings)
+        what, known = "no mapping", tuple(template.mappings)
     else:
         if name in template.resources:
             return
-        what, known = "no resource", list(template.resources)
+        what, known = "no resource", tuple(template.resources)
     _report_missing(template, mention, what, known, diagnostics)
 
 
 _CODES = {"Ref": "C2H1111", "GetAtt": "C2H1112", "DependsOn": "C2H1113", "Condition": "C2H1114", "Mapping": "C2H1115"}
 
 
-def _report_missing(template: Template, mention: Mention, what: str, known: Iterable[str], diagnostics: Diagnostics) -> None:
-    from difflib import get_close_matches
-
-    close = get_close_matches(mention.name, known, 1)
+def _report_missing(template: Template, mention: Mention, what: str, known: tuple[str, ...], diagnostics: Diagnostics) -> None:
     message = f"there is {what} {mention.name[:100]!r}"
     severity = Severity.ERROR
     if template.transforms:
@@ -77,9 +77,20 @@ def _report_missing(template: Template, mention: Mention, what: str, known: Iter
         severity,
         subject_of(mention.path),
         message,
-        advice=f"is {close[0]} meant?" if close else "add it, or remove the reference",
+        advice=_similar(mention.name, known),
         span=mention.span,
     )
+
+
+@lru_cache(maxsize=64)
+def _similar(name: str, known: tuple[str, ...]) -> str:
+    """Guess what was meant; among very many names that would take too long."""
+    close: list[str] = []
+    if len(known) <= MAX_COMPARED:
+        from difflib import get_close_matches
+
+        close = get_close_matches(name[:100], known, 1)
+    return f"is {close[0]} meant?" if close else "add it, or remove the reference"
 
 
 def _circle_text(circle: list[str], spans: dict[str, Span]) -> str:
@@ -95,7 +106,9 @@ def _check_condition_circles(template: Template, mentions: list[Mention]) -> Non
     for circle in find_circles(uses)[:1]:
         spans = {name: condition.span for name, condition in template.conditions.items()}
         text = _circle_text(circle, spans)
-        raise InputError("C2H1116", f"conditions go in a circle: {text}", spans[circle[0]], subject=circle[0], advice="break the circle")
+        raise InputError(
+            "C2H1116", f"conditions go in a circle: {text}", spans[circle[0]], subject=circle[0], advice="break the circle"
+        )
 
 
 def _check_resource_circles(template: Template, diagnostics: Diagnostics) -> None:

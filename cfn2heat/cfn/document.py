@@ -13,14 +13,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from cfn2heat.cfn.values import Map, Scalar, Seq
+from cfn2heat.cfn.values import Map, Scalar, Seq, Value
 from cfn2heat.diagnostics import Diagnostics, InputError, Severity
 from cfn2heat.source import Span
 
 if TYPE_CHECKING:
     import yaml
 
-Node: TypeAlias = Scalar | Seq | Map
+Node: TypeAlias = Value
+"""A value before functions are read: only Scalar, Seq and Map."""
 Repeated: TypeAlias = list[tuple[str, Span, Span]]
 
 
@@ -43,7 +44,7 @@ class ReadAs(str):
     __slots__ = ("plain",)
     plain: object
 
-    def __new__(cls, text: str, plain: object) -> ReadAs:
+    def __new__(cls, text: str, plain: object) -> ReadAs:  # noqa: PYI034  Self is not in Python 3.10
         """Keep both readings."""
         self = super().__new__(cls, text)
         self.plain = plain
@@ -65,7 +66,9 @@ def read_document(data: bytes | str, file: str, diagnostics: Diagnostics, limits
     text = decode(data, file) if isinstance(data, bytes) else data.removeprefix("\ufeff")
     first = text.lstrip()[:1]
     if not first:
-        raise InputError("C2H1002", "the file is empty", Span(file, 1, 1), advice="give a CloudFormation template in JSON or YAML")
+        raise InputError(
+            "C2H1002", "the file is empty", Span(file, 1, 1), advice="give a CloudFormation template in JSON or YAML"
+        )
     read = _read_braced if first in "{[" else _read_yaml
     node, repeated = read(text, file, limits)
     for key, earlier, later in repeated:
@@ -76,30 +79,17 @@ def read_document(data: bytes | str, file: str, diagnostics: Diagnostics, limits
 def to_plain(node: Node) -> Any:
     """Give the node as plain data, equal to what cfn_flip.load makes of the same text."""
     if isinstance(node, Map):
-        return {key.plain if isinstance(key, ReadAs) else key: to_plain(value) for key, value in _entries(node)}
+        return {key.plain if isinstance(key, ReadAs) else key: to_plain(value) for key, value in node.entries.items()}
     if isinstance(node, Seq):
-        return [to_plain(item) for item in _items(node)]
+        return [to_plain(item) for item in node.items]
+    assert isinstance(node, Scalar)
     return node.value.plain if isinstance(node.value, ReadAs) else node.value
-
-
-def _entries(node: Map) -> Iterator[tuple[str, Node]]:
-    """Give the entries of a map that comes from a document."""
-    for key, value in node.entries.items():
-        assert isinstance(value, (Scalar, Seq, Map))
-        yield key, value
-
-
-def _items(node: Seq) -> Iterator[Node]:
-    """Give the items of a list that comes from a document."""
-    for item in node.items:
-        assert isinstance(item, (Scalar, Seq, Map))
-        yield item
 
 
 # Text
 
 
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive",
     b"\x1f\x8b": "a gzip file",
@@ -116,7 +106,7 @@ def decode(data: bytes, file: str) -> str:
     for signature, kind in _SIGNATURES.items():
         if data.startswith(signature):
             raise _binary(file, f"the file is {kind}, not text")
-    if data.startswith(_UTF16):
+    if data.startswith(UTF16_MARKS):
         encoding = "utf-16"
     elif b"\0" in data:
         raise _binary(file, f"the file is binary: byte {data.index(0) + 1} is zero")
@@ -190,8 +180,8 @@ def _json_advice(text: str, error: json.JSONDecodeError) -> str:
     return "compare with the line before it"
 
 
-_TOKEN = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|([{}\[\]])|([^\s,:{}\[\]"]+)')
-_CONSTANTS: dict[str, object] = {
+_TOKEN = re.compile(r'[\s,]*(?:"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|([{}\[\]])|([^\s,:{}\[\]"]+))')
+_CONSTANTS: dict[str, bool | float | None] = {
     "true": True,
     "false": False,
     "null": None,
@@ -213,54 +203,50 @@ class _JsonBuilder:
     def build(self) -> tuple[Node, Repeated]:
         """Scan once; the stack holds the open containers."""
         text, file = self.text, self.file
-        new_span = Span._make
-        line, line_start = 1, 0
-        line_end = _line_end(text, 0)
+        new_span, find, tokens = tuple.__new__, text.find, _TOKEN.finditer(text.rstrip())
+        line, line_start, line_end = 0, 0, -1
         root: list[Node] = []
-        stack: list[tuple[Span, Any, Any]] = []
+        stack: list[tuple[Span, Any, Any, Any, str]] = []
         items: Any = root
         entries: Any = None
         keys: Any = None
-        span = key_span = Span(file, 1, 1)
+        span = Span(file, 1, 1)
         key = ""
         nodes, depth = 0, self.limits.depth
         node: Node
-        for match in _TOKEN.finditer(text):
-            start = match.start()
-            if start > line_end:
-                line += text.count("\n", line_end, start)
-                line_start = text.rfind("\n", line_end, start) + 1
-                line_end = _line_end(text, start)
-            span = new_span((file, line, start - line_start + 1))
+        for match in tokens:
             string, colon, bracket, word = match.groups()
+            start = match.start(1) - 1 if string is not None else match.start(3 if bracket else 4)
+            while start > line_end:
+                line += 1
+                line_start = line_end + 1
+                line_end = find("\n", line_start)
+                if line_end < 0:
+                    line_end = len(text)
+            span = new_span(Span, (file, line, start - line_start + 1))
             if string is not None:
                 if "\\" in string:
-                    string = self._unescape(match.group(), colon, span)
+                    string = self._unescape(string, span)
                 if colon is not None:
                     if string in keys:
                         self.repeated.append((string, keys[string], span))
                     keys[string] = span
-                    key, key_span = string, span
+                    key = string
                     continue
                 node = Scalar(string, span)
             elif word is not None:
-                node = Scalar(_number(word) if word not in _CONSTANTS else _CONSTANTS[word], span)  # type: ignore[arg-type]
+                node = Scalar(_number(word) if word not in _CONSTANTS else _CONSTANTS[word], span)
             elif bracket == "{" or bracket == "[":
-                stack.append((key_span, items, (entries, keys, key)))
+                stack.append((span, items, entries, keys, key))
                 if len(stack) > depth:
                     raise _too_deep(span, self.limits)
-                if bracket == "{":
-                    items, entries, keys = None, {}, {}
-                else:
-                    items, entries, keys = [], None, None
-                key_span = span
-                stack[-1] = (span, *stack[-1][1:])
+                items, entries, keys = ([], None, None) if bracket == "[" else (None, {}, {})
                 continue
             else:
-                opened, outer_items, outer = stack.pop()
-                node = Map(entries, opened, keys) if entries is not None else Seq(tuple(items), opened)
-                items = outer_items
-                entries, keys, key = outer
+                made, made_items = entries, items
+                opened, items, entries, outer_keys, key = stack.pop()
+                node = Seq(tuple(made_items), opened) if made is None else Map(made, opened, keys)
+                keys = outer_keys
             nodes += 1
             if entries is not None:
                 entries[key] = node
@@ -270,15 +256,11 @@ class _JsonBuilder:
             raise _too_many(span, self.limits)
         return root[0], self.repeated
 
-    def _unescape(self, token: str, colon: str | None, span: Span) -> str:
-        """Give the string that a token with escapes stands for."""
-        string: str = json.loads(token[: -len(colon)] if colon else token)
+    @staticmethod
+    def _unescape(escaped: str, span: Span) -> str:
+        """Give the string that a text with escapes stands for."""
+        string: str = json.loads(f'"{escaped}"')
         return require_characters(string, span)
-
-
-def _line_end(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return len(text) if end < 0 else end
 
 
 def _number(word: str) -> int | float:
@@ -411,7 +393,9 @@ class _YamlBuilder:
         """Read the one document of the stream."""
         next(self.events)
         if not isinstance(next(self.events), self.document_start):
-            raise InputError("C2H1002", "the file holds nothing but comments", Span(self.file, 1, 1), advice="give a CloudFormation template")
+            raise InputError(
+                "C2H1002", "the file holds nothing but comments", Span(self.file, 1, 1), advice="give a CloudFormation template"
+            )
         node, _ = self._node(next(self.events), 1)
         next(self.events)
         following: Any = next(self.events)
@@ -464,7 +448,11 @@ class _YamlBuilder:
     def _alias(self, anchor: str, span: Span, depth: int) -> tuple[Node, int]:
         """Give the node that an alias stands for, and count it as a copy: a bomb of aliases meets the limit."""
         if anchor not in self.anchors:
-            message = f"the alias *{anchor} stands inside what it names" if anchor in self.open_anchors else f"nothing has the anchor &{anchor}"
+            message = (
+                f"the alias *{anchor} stands inside what it names"
+                if anchor in self.open_anchors
+                else f"nothing has the anchor &{anchor}"
+            )
             raise InputError("C2H1011", message, span, advice="write the value out")
         node, size, levels = self.anchors[anchor]
         self.count += size - 1
@@ -483,8 +471,7 @@ class _YamlBuilder:
                 break
             item, inner_levels = self._node(inner, depth + 1)
             items.append(item)
-            if inner_levels > levels:
-                levels = inner_levels
+            levels = max(levels, inner_levels)
         return self._tagged(event, Seq(tuple(items), span), span), levels + 1
 
     def _mapping(self, event: Any, span: Span, depth: int) -> tuple[Node, int]:
@@ -493,14 +480,14 @@ class _YamlBuilder:
         merged: list[tuple[Node, Span]] = []
         levels = 0
         end = self.mapping_end
+        inner: Any
         for inner in self.events:
             if type(inner) is end:
                 break
             key, key_span = self._key(inner)
             value, inner_levels = self._node(next(self.events), depth + 1)
-            if inner_levels > levels:
-                levels = inner_levels
-            if key == "<<" and not inner.style and inner.tag is None:  # type: ignore[attr-defined]
+            levels = max(levels, inner_levels)
+            if key == "<<" and not inner.style and inner.tag is None:
                 merged.append((value, key_span))
                 continue
             if key in keys:
@@ -523,7 +510,9 @@ class _YamlBuilder:
         elif isinstance(event, self._alias_type()):
             node, _ = self._alias(str(event.anchor), span, 0)
         if not isinstance(node, Scalar):
-            raise InputError("C2H1013", "a key must be a plain string", span, advice="quote the key, or put it in a map of its own")
+            raise InputError(
+                "C2H1013", "a key must be a plain string", span, advice="quote the key, or put it in a map of its own"
+            )
         if event.anchor is not None and type(event) is self.scalar_event:
             self.anchors[event.anchor] = (node, 1, 0)
         if isinstance(node.value, str):
@@ -601,7 +590,9 @@ def _expand(tag: str, node: Node, span: Span) -> Map:
     return Map({name: node}, span, {name: span})
 
 
-def _merge(merged: list[tuple[Node, Span]], entries: dict[str, Any], keys: dict[str, Span]) -> tuple[dict[str, Any], dict[str, Span]]:
+def _merge(
+    merged: list[tuple[Node, Span]], entries: dict[str, Any], keys: dict[str, Span]
+) -> tuple[dict[str, Any], dict[str, Span]]:
     """Put the maps that << names before the map's own entries, which win."""
     all_entries: dict[str, Any] = {}
     all_keys: dict[str, Span] = {}

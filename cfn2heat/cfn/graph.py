@@ -109,24 +109,24 @@ def find_references(value: Value, path: Path = ()) -> list[Found]:
 
 
 def _collect(value: Value, path: Path, found: list[Found]) -> None:
-    kind = type(value)
-    if kind is Scalar or kind is NoValue:
+    if isinstance(value, (Scalar, NoValue)):
         return
-    if kind is Map:
-        for key, item in value.entries.items():  # type: ignore[union-attr]
+    if isinstance(value, Map):
+        for key, item in value.entries.items():
             if type(item) is not Scalar:
                 _collect(item, (*path, key), found)
-    elif kind is Seq:
-        for index, item in enumerate(value.items):  # type: ignore[union-attr, arg-type]
+    elif isinstance(value, Seq):
+        for index, item in enumerate(value.items):
             if type(item) is not Scalar:
                 _collect(item, (*path, index), found)
     elif isinstance(value, Ref):
         found.append((value.name, "Ref", path))
     elif isinstance(value, GetAtt):
-        known = isinstance(value.attribute, str)
-        found.append((value.resource, value.attribute if isinstance(value.attribute, str) else "", path))
-        if not known:
-            _collect(value.attribute, path, found)  # type: ignore[arg-type]
+        if isinstance(value.attribute, str):
+            found.append((value.resource, value.attribute, path))
+        else:
+            found.append((value.resource, "", path))
+            _collect(value.attribute, path, found)
     elif isinstance(value, Sub):
         for part in value.parts:
             if not isinstance(part, str):

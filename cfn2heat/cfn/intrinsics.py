@@ -91,14 +91,13 @@ class ValueReader:
 
     def value(self, node: Node) -> Value:
         """Read any value."""
-        kind = type(node)
-        if kind is Scalar:
-            return self._scalar(node)  # type: ignore[arg-type]
-        if kind is Seq:
-            return self._seq(node)  # type: ignore[arg-type]
-        entries: dict[str, Node] = node.entries  # type: ignore[union-attr, assignment]
-        if len(entries) == 1:
-            ((name, argument),) = entries.items()
+        if isinstance(node, Scalar):
+            return self._scalar(node)
+        if isinstance(node, Seq):
+            return self._seq(node)
+        assert isinstance(node, Map)
+        if len(node.entries) == 1:
+            ((name, argument),) = node.entries.items()
             build = FUNCTIONS.get(name)
             if build is not None:
                 return build(self, name, argument, node.span)
@@ -106,7 +105,7 @@ class ValueReader:
                 return self._unknown(name, argument, node.span)
             if name == "Condition" and self.in_condition:
                 return _condition_ref(self, name, argument, node.span)
-        return self._map(node)  # type: ignore[arg-type]
+        return self._map(node)
 
     def _scalar(self, node: Scalar) -> Value:
         text = node.value
@@ -121,7 +120,7 @@ class ValueReader:
         changed = False
         for index, item in enumerate(node.items):
             path[-1] = index
-            value = self.value(item)  # type: ignore[arg-type]
+            value = self.value(item)
             items.append(value)
             changed = changed or value is not item
         path.pop()
@@ -138,9 +137,9 @@ class ValueReader:
                 self._report_crowd(key, node)
             plain = key if type(key) is str else str(key)
             path[-1] = plain
-            value = self.value(item) if key != "Fn::Transform" else _transform(self, key, item, keys.get(key, node.span))  # type: ignore[arg-type]
+            value = self.value(item) if key != "Fn::Transform" else _transform(self, key, item, keys.get(key, node.span))
             entries[plain] = value
-            keys[plain] = node.keys[key] if key in node.keys else node.span
+            keys[plain] = node.keys.get(key, node.span)
             changed = changed or value is not item or plain is not key
         path.pop()
         return Map(entries, node.span, keys) if changed else node
@@ -150,7 +149,12 @@ class ValueReader:
         if len(node.entries) == 1 or key == "Fn::Transform":
             return
         others = ", ".join(repr(str(other)) for other in list(node.entries)[:4] if other != key)
-        self.error("C2H1102", f"{key} stands in a map with other keys ({others}), so it is no function call", node.keys.get(key, node.span), "a function must be the only key of its map")
+        self.error(
+            "C2H1102",
+            f"{key} stands in a map with other keys ({others}), so it is no function call",
+            node.keys.get(key, node.span),
+            "a function must be the only key of its map",
+        )
 
     def _dynamic(self, text: str, node: Scalar) -> Value:
         """Read a string that holds dynamic references."""
@@ -217,7 +221,12 @@ class ValueReader:
 
     def malformed(self, name: str, argument: Node, span: Span, shape: str) -> Value:
         """Report arguments of the wrong shape."""
-        self.error("C2H1103", f"{name} needs {shape}, not {describe(argument)}", argument.span, "see what CloudFormation documents for this function")
+        self.error(
+            "C2H1103",
+            f"{name} needs {shape}, not {describe(argument)}",
+            argument.span,
+            "see what CloudFormation documents for this function",
+        )
         return self.opaque(name, argument, span)
 
     def argument(self, node: Node, *steps: str | int) -> Value:
@@ -235,6 +244,8 @@ def describe(node: Node) -> str:
     if isinstance(node, Map):
         key = next(iter(node.entries), None)
         return "an empty map" if key is None else f"a map with the key {str(key)[:60]!r}"
+    if not isinstance(node, Scalar):
+        return "a function"
     if isinstance(node.value, str):
         return "an empty string" if not node.value else f"the string {str(node.value)[:60]!r}"
     return "null" if node.value is None else f"{str(node.value).lower()[:60]}"
@@ -257,7 +268,7 @@ def _similar(name: str) -> str:
 def _list(argument: Node, least: int, most: int) -> tuple[Node, ...] | None:
     """Give the members of a list of the right length."""
     if isinstance(argument, Seq) and least <= len(argument.items) <= most:
-        return argument.items  # type: ignore[return-value]
+        return argument.items
     return None
 
 
@@ -279,7 +290,7 @@ def _condition_ref(reader: ValueReader, name: str, argument: Node, span: Span) -
 def _get_att(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:
     shape = "a resource and its attribute (Name.Attribute, or a list of both)"
     if isinstance(argument, Seq):
-        parts = [text_of(item) for item in argument.items]  # type: ignore[arg-type]
+        parts = [text_of(item) for item in argument.items]
     else:
         parts = list((text_of(argument) or "").partition(".")[::2])
     resource, *rest = parts or [None]
@@ -291,7 +302,7 @@ def _get_att(reader: ValueReader, name: str, argument: Node, span: Span) -> Valu
     if len(rest) != 1 or not isinstance(argument, Seq) or isinstance(argument.items[1], Scalar):
         return reader.malformed(name, argument, span, shape)
     reader.mention("GetAtt", resource, span)
-    return GetAtt(resource, reader.argument(argument.items[1], name, 1), span)  # type: ignore[arg-type]
+    return GetAtt(resource, reader.argument(argument.items[1], name, 1), span)
 
 
 def _sub(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:
@@ -304,7 +315,7 @@ def _sub(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:
         if text is None or (given is not None and not isinstance(given, Map)):
             return reader.malformed(name, argument, span, "a string, or a list of a string and a map of variables")
         if isinstance(given, Map):
-            variables = {str(key): reader.argument(node, name, 1, str(key)) for key, node in given.entries.items()}  # type: ignore[arg-type]
+            variables = {str(key): reader.argument(node, name, 1, str(key)) for key, node in given.entries.items()}
     reader.path.append(name)
     value = reader.sub_of(text, sub.split_sub(text), variables, span)
     reader.path.pop()
@@ -322,7 +333,9 @@ def _join(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:
 
 def _joined_dynamic(reader: ValueReader, delimiter: str, items: Value, span: Span) -> Value | None:
     """Read a dynamic reference that Join puts together of literals and references, as generators of templates write it."""
-    if not isinstance(items, Seq) or not any(isinstance(item, Scalar) and "{{resolve:" in str(item.value) for item in items.items):
+    if not isinstance(items, Seq) or not any(
+        isinstance(item, Scalar) and "{{resolve:" in str(item.value) for item in items.items
+    ):
         return None
     texts = [_as_sub_text(item) for item in items.items]
     if None in texts:
@@ -368,7 +381,7 @@ def _find_in_map(reader: ValueReader, name: str, argument: Node, span: Span) -> 
     mapping = reader.argument(parts[0], name, 0)
     if isinstance(mapping, Scalar):
         reader.mention("Mapping", str(mapping.value), parts[0].span)
-    otherwise = reader.argument(default.entries["DefaultValue"], name, 3) if isinstance(default, Map) else None  # type: ignore[arg-type]
+    otherwise = reader.argument(default.entries["DefaultValue"], name, 3) if isinstance(default, Map) else None
     return FindInMap(mapping, reader.argument(parts[1], name, 1), reader.argument(parts[2], name, 2), otherwise, span)
 
 
@@ -409,12 +422,12 @@ def _import_value(reader: ValueReader, name: str, argument: Node, span: Span) ->
 
 def _transform(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:
     if isinstance(argument, Seq) and len(argument.items) == 1:
-        argument = argument.items[0]  # type: ignore[assignment]
-    macro = text_of(argument.entries["Name"]) if isinstance(argument, Map) and "Name" in argument.entries else None  # type: ignore[arg-type]
+        argument = argument.items[0]
+    macro = text_of(argument.entries["Name"]) if isinstance(argument, Map) and "Name" in argument.entries else None
     if macro is None or not isinstance(argument, Map):
         return reader.malformed(name, argument, span, "a map of Name and Parameters")
     parameters = argument.entries.get("Parameters")
-    value = reader.argument(parameters, name) if parameters is not None else Map({}, span)  # type: ignore[arg-type]
+    value = reader.argument(parameters, name) if parameters is not None else Map({}, span)
     return Transform(macro, value, span)
 
 

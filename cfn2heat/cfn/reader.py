@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 from cfn2heat.cfn import checks, vocabulary
-from cfn2heat.cfn.document import DEFAULT_LIMITS, Limits, Node, ReadAs, read_document
+from cfn2heat.cfn.document import DEFAULT_LIMITS, UTF16_MARKS, Limits, Node, ReadAs, read_document
 from cfn2heat.cfn.intrinsics import ValueReader, describe, subject_of, text_of
 from cfn2heat.cfn.template import Condition, Output, Parameter, Resource, Template
 from cfn2heat.cfn.values import Map, Scalar, Seq, Transform, Value
@@ -46,7 +46,7 @@ def _expand(
     root: Map, path: FilePath | None, data: bytes | str, options: ReadOptions, diagnostics: Diagnostics
 ) -> tuple[Map, tuple[str, ...]]:
     """Expand macros, where the text has any: most templates need not load that code."""
-    if not _may_have_macros(data):
+    if "Transform" not in root.entries and not _may_have_macros(data):
         return root, ()
     from cfn2heat.cfn.macros import expand
     from cfn2heat.cfn.macros.options import MacroContext
@@ -55,12 +55,12 @@ def _expand(
     return expand(root, context)
 
 
-_MACRO_WORDS = ("Transform", "ForEach", "Length", "ToJsonString")
+_MACRO_WORDS = ("Fn::Transform", "!Transform", "Fn::ForEach", "Fn::Length", "!Length", "Fn::ToJsonString", "!ToJsonString")
 
 
 def _may_have_macros(data: bytes | str) -> bool:
     if isinstance(data, bytes):
-        return data.startswith((b"\xff\xfe", b"\xfe\xff")) or any(word.encode() in data for word in _MACRO_WORDS)
+        return data.startswith(UTF16_MARKS) or any(word.encode() in data for word in _MACRO_WORDS)
     return any(word in data for word in _MACRO_WORDS)
 
 
@@ -68,7 +68,11 @@ def _may_have_macros(data: bytes | str) -> bool:
 
 
 _OTHERS = {
-    ("heat_template_version",): ("C2H1021", "a Heat template already", "nothing needs to be converted; `check` tells whether it holds"),
+    ("heat_template_version",): (
+        "C2H1021",
+        "a Heat template already",
+        "nothing needs to be converted; `check` tells whether it holds",
+    ),
     ("apiVersion", "kind"): ("C2H1022", "a Kubernetes manifest", ""),
     ("$schema", "contentVersion"): ("C2H1022", "an Azure Resource Manager template", ""),
     ("openapi",): ("C2H1022", "an OpenAPI description", ""),
@@ -87,7 +91,9 @@ def require_template(document: Node, file: str) -> Map:
         raise InputError("C2H1020", f"this is no CloudFormation template but {describe(document)}", document.span, advice=advice)
     for keys, (code, kind, hint) in _OTHERS.items():
         if all(key in document.entries for key in keys) and "Resources" not in document.entries:
-            raise InputError(code, f"this is no CloudFormation template but {kind}", document.keys[keys[0]], advice=hint or advice)
+            raise InputError(
+                code, f"this is no CloudFormation template but {kind}", document.keys[keys[0]], advice=hint or advice
+            )
     if "Resources" not in document.entries and "Transform" not in document.entries and "Fn::Transform" not in document.entries:
         raise InputError("C2H1023", _no_resources(document), document.span, advice=advice)
     return document
@@ -107,7 +113,17 @@ def _no_resources(document: Map) -> str:
 _HOSTILE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff/\\]")
 _STRICT_ID = re.compile(r"[A-Za-z0-9]+")
 _ATTRIBUTES = frozenset(
-    ("Type", "Properties", "Condition", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy")
+    (
+        "Type",
+        "Properties",
+        "Condition",
+        "DependsOn",
+        "Metadata",
+        "DeletionPolicy",
+        "UpdateReplacePolicy",
+        "UpdatePolicy",
+        "CreationPolicy",
+    )
 )
 
 
@@ -131,7 +147,9 @@ class _TemplateReader:
             parameters={name: self._parameter(name, node, span) for name, node, span in self._members(root, "Parameters")},
             rules={name: self._rule(name, node) for name, node, _ in self._members(root, "Rules")},
             mappings={name: self._mapping(name, node) for name, node, _ in self._members(root, "Mappings")},
-            conditions={name: self._condition(name, node, span) for name, node, span in self._members(root, "Conditions", maps=False)},
+            conditions={
+                name: self._condition(name, node, span) for name, node, span in self._members(root, "Conditions", maps=False)
+            },
             resources=resources,
             outputs=self._outputs(root),
             transforms=transforms,
@@ -140,14 +158,23 @@ class _TemplateReader:
         checks.check(template, self.values.mentions, self.diagnostics)
         return template
 
-    def _error(self, code: str, subject: str, message: str, span: Span, advice: str = "", severity: Severity = Severity.ERROR) -> None:
+    def _error(
+        self, code: str, subject: str, message: str, span: Span, advice: str = "", severity: Severity = Severity.ERROR
+    ) -> None:
         self.diagnostics.add(code, severity, subject, message, advice=advice, span=span)
 
     def _report_unknown_sections(self, root: Map, transforms: tuple[str, ...]) -> None:
         for name, span in root.keys.items():
             if name in vocabulary.SECTIONS and not (name == "Globals" and vocabulary.SERVERLESS in transforms):
                 continue
-            self._error("C2H1030", str(name), "a template has no such section; it is left out", span, _section_like(name), Severity.WARNING)
+            self._error(
+                "C2H1030",
+                str(name),
+                "a template has no such section; it is left out",
+                span,
+                _section_like(name),
+                Severity.WARNING,
+            )
 
     def _section(self, root: Map, name: str) -> Map:
         """Give a section, empty when it is absent or no map."""
@@ -156,7 +183,13 @@ class _TemplateReader:
             return node
         span = root.keys.get(name, root.span)
         if node is not None and not (isinstance(node, Scalar) and node.value is None):
-            self._error("C2H1031", name, f"the section must be a map, not {describe(node)}; it is left out", span, "give each entry a name")  # type: ignore[arg-type]
+            self._error(
+                "C2H1031",
+                name,
+                f"the section must be a map, not {describe(node)}; it is left out",
+                span,
+                "give each entry a name",
+            )
         elif node is not None:
             self._error("C2H1032", name, "the section is empty", span, "remove it", Severity.NOTE)
         return Map({}, span)
@@ -169,9 +202,9 @@ class _TemplateReader:
             span = found.keys.get(key, found.span)
             self._check_name(name, section, span)
             if maps and not isinstance(node, Map):
-                self._error("C2H1033", f"{section}.{name}", f"it must be a map, not {describe(node)}; it is left out", span)  # type: ignore[arg-type]
+                self._error("C2H1033", f"{section}.{name}", f"it must be a map, not {describe(node)}; it is left out", span)
                 continue
-            yield name, node, span  # type: ignore[misc]
+            yield name, node, span
 
     def _check_name(self, name: str, section: str, span: Span) -> None:
         if not name or len(name) > 255 or _HOSTILE.search(name):
@@ -190,18 +223,20 @@ class _TemplateReader:
         node = root.entries.get(name)
         if node is None:
             return None
-        text = text_of(node)  # type: ignore[arg-type]
+        text = text_of(node)
         if text is None:
-            self._error("C2H1036", name, f"it must be a string, not {describe(node)}; it is left out", node.span)  # type: ignore[arg-type]
+            self._error("C2H1036", name, f"it must be a string, not {describe(node)}; it is left out", node.span)
         return text
 
     # Members of sections
 
     def _parameter(self, name: str, node: Node, span: Span) -> Parameter:
         assert isinstance(node, Map)
-        kind = text_of(node.entries["Type"]) if "Type" in node.entries else None  # type: ignore[arg-type]
+        kind = text_of(node.entries["Type"]) if "Type" in node.entries else None
         if not kind:
-            self._error("C2H1037", f"Parameters.{name}", "the parameter has no Type; it is taken for a String", span, "give it a Type")
+            self._error(
+                "C2H1037", f"Parameters.{name}", "the parameter has no Type; it is taken for a String", span, "give it a Type"
+            )
         return Parameter(name, kind or "String", _plain(node), span)
 
     def _rule(self, name: str, node: Node) -> Map:
@@ -216,7 +251,12 @@ class _TemplateReader:
             if isinstance(second, Map):
                 levels[str(key)] = Map(dict(self._leaves(name, str(key), second)), second.span, second.keys)
             else:
-                self._error("C2H1038", f"Mappings.{name}.{key}", f"it must be a map of keys to values, not {describe(second)}", second.span)  # type: ignore[arg-type]
+                self._error(
+                    "C2H1038",
+                    f"Mappings.{name}.{key}",
+                    f"it must be a map of keys to values, not {describe(second)}",
+                    second.span,
+                )
         return Map(levels, node.span, node.keys)
 
     def _leaves(self, mapping: str, first: str, node: Map) -> Iterator[tuple[str, Value]]:
@@ -225,7 +265,12 @@ class _TemplateReader:
                 yield str(key), _plain_value(leaf)
             else:
                 subject = f"Mappings.{mapping}.{first}.{key}"
-                self._error("C2H1038", subject, f"it must be a string or a list of strings, not {describe(leaf)}; it is left out", leaf.span)  # type: ignore[arg-type]
+                self._error(
+                    "C2H1038",
+                    subject,
+                    f"it must be a string or a list of strings, not {describe(leaf)}; it is left out",
+                    leaf.span,
+                )
 
     def _condition(self, name: str, node: Node, span: Span) -> Condition:
         return Condition(name, self.values.condition_at(node, "Conditions", name), span)
@@ -243,31 +288,31 @@ class _TemplateReader:
     def _output(self, name: str, node: Map, span: Span) -> Output:
         export = node.entries.get("Export")
         if export is not None and not (isinstance(export, Map) and "Name" in export.entries):
-            self._error("C2H1040", f"Outputs.{name}.Export", f"it must be a map with a Name, not {describe(export)}", export.span)  # type: ignore[arg-type]
+            self._error("C2H1040", f"Outputs.{name}.Export", f"it must be a map with a Name, not {describe(export)}", export.span)
         exported = export.entries.get("Name") if isinstance(export, Map) else None
         return Output(
             name,
-            self.values.read_at(node.entries["Value"], "Outputs", name, "Value"),  # type: ignore[arg-type]
+            self.values.read_at(node.entries["Value"], "Outputs", name, "Value"),
             span,
             description=self._optional(node, "Description", "Outputs", name),
-            export=None if exported is None else self.values.read_at(exported, "Outputs", name, "Export", "Name"),  # type: ignore[arg-type]
+            export=None if exported is None else self.values.read_at(exported, "Outputs", name, "Export", "Name"),
             condition=self._condition_name(node, "Outputs", name),
         )
 
     def _optional(self, node: Map, key: str, *path: str) -> Value | None:
         found = node.entries.get(key)
-        return None if found is None else self.values.read_at(found, *path, key)  # type: ignore[arg-type]
+        return None if found is None else self.values.read_at(found, *path, key)
 
     def _condition_name(self, node: Map, *path: str) -> str | None:
         found = node.entries.get("Condition")
         if found is None:
             return None
-        name = text_of(found)  # type: ignore[arg-type]
+        name = text_of(found)
         self.values.path = [*path, "Condition"]
         if name:
             self.values.mention("Condition", name, found.span)
         else:
-            self.values.error("C2H1041", f"it must be the name of a condition, not {describe(found)}; it is left out", found.span)  # type: ignore[arg-type]
+            self.values.error("C2H1041", f"it must be the name of a condition, not {describe(found)}; it is left out", found.span)
         return name or None
 
     # Resources
@@ -276,8 +321,10 @@ class _TemplateReader:
         found = root.entries.get("Resources")
         span = root.keys.get("Resources", root.span)
         if not isinstance(found, Map):
-            what = "is missing" if found is None else f"must be a map, not {describe(found)}"  # type: ignore[arg-type]
-            raise InputError("C2H1023", f"the Resources section {what}", span, advice="a template is a map with a Resources section")
+            what = "is missing" if found is None else f"must be a map, not {describe(found)}"
+            raise InputError(
+                "C2H1023", f"the Resources section {what}", span, advice="a template is a map with a Resources section"
+            )
         if not found.entries:
             self._error("C2H1042", "Resources", "the template has no resources", span, "CloudFormation wants at least one")
         resources: dict[str, Resource] = {}
@@ -285,13 +332,17 @@ class _TemplateReader:
             name = str(key)
             place = found.keys.get(key, found.span)
             self._check_name(name, "Resources", place)
-            resources[name] = self._resource(name, node, place)  # type: ignore[arg-type]
+            resources[name] = self._resource(name, node, place)
         return resources
 
     def _resource(self, name: str, node: Node, span: Span) -> Resource:
         if not isinstance(node, Map):
             raise InputError(
-                "C2H1043", f"the resource must be a map, not {describe(node)}", span, subject=name, advice="give it a Type and Properties"
+                "C2H1043",
+                f"the resource must be a map, not {describe(node)}",
+                span,
+                subject=name,
+                advice="give it a Type and Properties",
             )
         path = ("Resources", name)
         entries = node.entries
@@ -308,18 +359,21 @@ class _TemplateReader:
             update_policy=self._map_attribute(node, "UpdatePolicy", *path),
             creation_policy=self._map_attribute(node, "CreationPolicy", *path),
             attribute_spans={str(key): place for key, place in node.keys.items()},
-            other={str(key): self.values.read_at(entries[key], *path, str(key)) for key in entries if key not in _ATTRIBUTES} or None,  # type: ignore[arg-type]
+            other={str(key): self.values.read_at(entries[key], *path, str(key)) for key in entries if key not in _ATTRIBUTES}
+            or None,
         )
 
     def _type(self, name: str, node: Map, span: Span) -> str:
         """Give the type; a function there (a generator's module) gives its own name, which no table knows."""
         found = node.entries.get("Type")
         if isinstance(found, Map) and found.entries:
-            self._error("C2H1047", f"{name}.Type", f"the Type must be a string, not {describe(found)}", found.span, "expand it first")
+            self._error(
+                "C2H1047", f"{name}.Type", f"the Type must be a string, not {describe(found)}", found.span, "expand it first"
+            )
             return str(next(iter(found.entries)))
         kind = found.value if isinstance(found, Scalar) else None
         if not isinstance(kind, str) or not kind:
-            problem = "has no Type" if found is None else f"needs a string as its Type, not {describe(found)}"  # type: ignore[arg-type]
+            problem = "has no Type" if found is None else f"needs a string as its Type, not {describe(found)}"
             raise InputError("C2H1044", f"the resource {problem}", span, subject=name, advice="give it a Type")
         return str(kind)
 
@@ -328,13 +382,15 @@ class _TemplateReader:
         found = node.entries.get(key)
         if found is None or (isinstance(found, Scalar) and found.value is None):
             return None
-        value = self.values.read_at(found, *path, key)  # type: ignore[arg-type]
+        value = self.values.read_at(found, *path, key)
         if isinstance(value, Map):
             return value
         if isinstance(value, Transform):
             return Map({"Fn::Transform": value}, value.span)
         subject = subject_of((*path, key))
-        self._error("C2H1045", subject, f"it must be a map, not {describe(found)}; it is left out", node.keys.get(key, found.span))  # type: ignore[arg-type]
+        self._error(
+            "C2H1045", subject, f"it must be a map, not {describe(found)}; it is left out", node.keys.get(key, found.span)
+        )
         return None
 
     def _depends_on(self, node: Map, *path: str) -> tuple[str, ...]:
@@ -349,7 +405,7 @@ class _TemplateReader:
                 self.values.mention("DependsOn", name, item.span)
                 names.append(str(name))
             else:
-                self.values.error("C2H1046", f"it must name resources, and {describe(item)} is no name", item.span)  # type: ignore[arg-type]
+                self.values.error("C2H1046", f"it must name resources, and {describe(item)} is no name", item.span)
         return tuple(dict.fromkeys(names))
 
 
@@ -369,7 +425,11 @@ def _plain(node: Map) -> Map:
 
 def _plain_value(node: Value) -> Value:
     if isinstance(node, Map):
-        return Map({str(key): _plain_value(value) for key, value in node.entries.items()}, node.span, {str(k): s for k, s in node.keys.items()})
+        return Map(
+            {str(key): _plain_value(value) for key, value in node.entries.items()},
+            node.span,
+            {str(k): s for k, s in node.keys.items()},
+        )
     if isinstance(node, Seq):
         return Seq(tuple(_plain_value(item) for item in node.items), node.span)
     return Scalar(str(node.value), node.span) if isinstance(node, Scalar) and isinstance(node.value, ReadAs) else node

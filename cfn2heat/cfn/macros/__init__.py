@@ -44,18 +44,20 @@ def _declared(root: Map, context: MacroContext) -> list[tuple[str, Node, Span]]:
         return []
     found: list[tuple[str, Node, Span]] = []
     for item in section.items if isinstance(section, Seq) else (section,):
-        name = _macro_name(item)  # type: ignore[arg-type]
+        name = _macro_name(item)
         if name:
-            found.append((name, item, item.span))  # type: ignore[arg-type]
+            found.append((name, item, item.span))
         else:
-            context.report("C2H1202", "Transform", "it must name macros", item.span, "write a name, or a map of Name and Parameters")
+            context.report(
+                "C2H1202", "Transform", "it must name macros", item.span, "write a name, or a map of Name and Parameters"
+            )
     return found
 
 
 def _macro_name(node: Node) -> str | None:
     if isinstance(node, Map):
         name = node.entries.get("Name")
-        return text_of(name) if name is not None else None  # type: ignore[arg-type]
+        return text_of(name) if name is not None else None
     return text_of(node)
 
 

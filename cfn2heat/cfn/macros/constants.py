@@ -36,17 +36,17 @@ class Constants:
             return text_of(node)
         if isinstance(node, Seq):
             return self._flatten(node)
-        if len(node.entries) != 1:
+        if not isinstance(node, Map) or len(node.entries) != 1:
             return None
         ((name, argument),) = node.entries.items()
         evaluate = _FUNCTIONS.get(name)
-        return evaluate(self, argument) if evaluate else None  # type: ignore[arg-type]
+        return evaluate(self, argument) if evaluate else None
 
     def _flatten(self, node: Seq) -> Constant | None:
         """A list of strings; a member that is a list itself (Ref to a list parameter) gives its members."""
         found: list[str] = []
         for item in node.items:
-            value = self.value(item)  # type: ignore[arg-type]
+            value = self.value(item)
             if value is None:
                 return None
             found.extend([value] if isinstance(value, str) else value)
@@ -59,9 +59,9 @@ class Constants:
         if not isinstance(definition, Map):
             return None
         default = definition.entries.get("Default")
-        text = self.context.parameters.get(name, text_of(default) if default is not None else None)  # type: ignore[arg-type]
+        text = self.context.parameters.get(name, text_of(default) if default is not None else None)
         kind = definition.entries.get("Type")
-        if text is not None and self.is_list_type(text_of(kind) if kind is not None else None):  # type: ignore[arg-type]
+        if text is not None and self.is_list_type(text_of(kind) if kind is not None else None):
             return [part.strip() for part in text.split(",")] if text else []
         return text
 
@@ -70,7 +70,7 @@ class Constants:
         section = self.root.entries.get("Parameters")
         definition = section.entries.get(name) if isinstance(section, Map) else None
         kind = definition.entries.get("Type") if isinstance(definition, Map) else None
-        return kind is not None and self.is_list_type(text_of(kind))  # type: ignore[arg-type]
+        return kind is not None and self.is_list_type(text_of(kind))
 
     @staticmethod
     def is_list_type(kind: str | None) -> bool:
@@ -87,13 +87,13 @@ class Constants:
     def sub(self, argument: Node) -> Constant | None:
         """Give what Fn::Sub yields."""
         parts = argument.items if isinstance(argument, Seq) else (argument,)
-        text = text_of(parts[0]) if parts else None  # type: ignore[arg-type]
+        text = text_of(parts[0]) if parts else None
         variables = parts[1].entries if len(parts) == 2 and isinstance(parts[1], Map) else {}
         result = ""
         for piece in sub.split_sub(text) if text is not None else [sub.Placeholder("")]:
             if isinstance(piece, sub.Placeholder):
                 name = piece.name.strip()
-                known = self.value(variables[name]) if name in variables else self.ref(Scalar(name, argument.span))  # type: ignore[arg-type]
+                known = self.value(variables[name]) if name in variables else self.ref(Scalar(name, argument.span))
                 if not isinstance(known, str):
                     return None
                 result += known
@@ -105,21 +105,21 @@ class Constants:
         """Give what Fn::Join yields."""
         if not isinstance(argument, Seq) or len(argument.items) != 2:
             return None
-        delimiter, items = (self.value(item) for item in argument.items)  # type: ignore[arg-type]
+        delimiter, items = (self.value(item) for item in argument.items)
         return delimiter.join(items) if isinstance(delimiter, str) and isinstance(items, list) else None
 
     def split(self, argument: Node) -> Constant | None:
         """Give what Fn::Split yields."""
         if not isinstance(argument, Seq) or len(argument.items) != 2:
             return None
-        delimiter, text = (self.value(item) for item in argument.items)  # type: ignore[arg-type]
+        delimiter, text = (self.value(item) for item in argument.items)
         return text.split(delimiter) if isinstance(delimiter, str) and delimiter and isinstance(text, str) else None
 
     def select(self, argument: Node) -> Constant | None:
         """Give what Fn::Select yields."""
         if not isinstance(argument, Seq) or len(argument.items) != 2:
             return None
-        index, items = (self.value(item) for item in argument.items)  # type: ignore[arg-type]
+        index, items = (self.value(item) for item in argument.items)
         if not isinstance(index, str) or not index.isdecimal() or not isinstance(items, list):
             return None
         return items[int(index)] if len(index) < 6 and int(index) < len(items) else None
@@ -130,13 +130,13 @@ class Constants:
             return None
         found = self.root.entries.get("Mappings")
         for item in argument.items[:3]:
-            key = self.text(item)  # type: ignore[arg-type]
+            key = self.text(item)
             if key is None:
                 return None
             found = found.entries.get(key) if isinstance(found, Map) else None
         if found is None and len(argument.items) == 4 and isinstance(argument.items[3], Map):
             found = argument.items[3].entries.get("DefaultValue")
-        return None if found is None else self.value(found)  # type: ignore[arg-type]
+        return None if found is None else self.value(found)
 
 
 _FUNCTIONS: dict[str, Callable[[Constants, Node], Constant | None]] = {

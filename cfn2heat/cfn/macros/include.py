@@ -41,13 +41,13 @@ class Includer:
 
     def _node(self, node: Node, path: tuple[str | int, ...]) -> Node:
         if isinstance(node, Seq):
-            items = [self._node(item, (*path, index)) for index, item in enumerate(node.items)]  # type: ignore[arg-type]
+            items = [self._node(item, (*path, index)) for index, item in enumerate(node.items)]
             return Seq(tuple(items), node.span) if any(a is not b for a, b in zip(items, node.items, strict=True)) else node
         if not isinstance(node, Map):
             return node
         if "Fn::Transform" in node.entries:
             return self._transform(node, path)
-        entries = {key: self._node(value, (*path, str(key))) for key, value in node.entries.items()}  # type: ignore[arg-type]
+        entries = {key: self._node(value, (*path, str(key))) for key, value in node.entries.items()}
         changed = any(entries[key] is not node.entries[key] for key in entries)
         return Map(dict(entries), node.span, node.keys) if changed else node
 
@@ -56,13 +56,11 @@ class Includer:
         span = node.keys.get("Fn::Transform", node.span)
         given = node.entries["Fn::Transform"]
         others: dict[str, Node] = {
-            key: self._node(value, (*path, str(key)))  # type: ignore[arg-type]
-            for key, value in node.entries.items()
-            if key != "Fn::Transform"
+            key: self._node(value, (*path, str(key))) for key, value in node.entries.items() if key != "Fn::Transform"
         }
         result: Node = Map(dict(others), node.span, node.keys)
         for specification in given.items if isinstance(given, Seq) else (given,):
-            content = self._one(specification, path, span)  # type: ignore[arg-type]
+            content = self._one(specification, path, span)
             if content is None:
                 return Map({**others, "Fn::Transform": given}, node.span, node.keys)
             if not isinstance(content, Map) and not others:
@@ -73,7 +71,9 @@ class Includer:
     def _one(self, specification: Node, path: tuple[str | int, ...], span: Span) -> Node | None:
         """Give what one macro call stands for; None when it cannot be known."""
         subject = ".".join(str(step) for step in path) or "template"
-        name = text_of(specification.entries["Name"]) if isinstance(specification, Map) and "Name" in specification.entries else None  # type: ignore[arg-type]
+        name = (
+            text_of(specification.entries["Name"]) if isinstance(specification, Map) and "Name" in specification.entries else None
+        )
         if name == vocabulary.INCLUDE and isinstance(specification, Map):
             return self._content(specification, subject, span)
         if name is not None:
@@ -91,7 +91,7 @@ class Includer:
         """Read the file that a specification names."""
         parameters = specification.entries.get("Parameters")
         location = parameters.entries.get("Location") if isinstance(parameters, Map) else None
-        text = self._location(location) if location is not None else None  # type: ignore[arg-type]
+        text = self._location(location) if location is not None else None
         if text is None:
             self._unresolved("C2H1203", subject, "the location of the included file is not known before deployment", span)
             return None
@@ -104,10 +104,12 @@ class Includer:
         if text is None and isinstance(node, Map) and len(node.entries) == 1 and "Fn::Sub" in node.entries:
             given = node.entries["Fn::Sub"]
             first = given.items[0] if isinstance(given, Seq) and given.items else given
-            return text_of(first)  # type: ignore[arg-type]
+            return text_of(first)
         return text
 
-    def _unresolved(self, code: str, subject: str, message: str, span: Span, advice: str = "write the file's content here") -> None:
+    def _unresolved(
+        self, code: str, subject: str, message: str, span: Span, advice: str = "write the file's content here"
+    ) -> None:
         self.context.unresolved.append(vocabulary.INCLUDE)
         self.context.report(code, subject, message, span, advice)
 
@@ -116,16 +118,30 @@ class Includer:
         folder = self.context.template_dir
         parts = PurePosixPath(location.partition("://")[2] or location).parts
         if ".." in parts or "\0" in location:
-            raise InputError("C2H1204", f"the included location {location[:200]!r} climbs out of its folder", span, subject=subject, advice="name the file without ..")
+            raise InputError(
+                "C2H1204",
+                f"the included location {location[:200]!r} climbs out of its folder",
+                span,
+                subject=subject,
+                advice="name the file without ..",
+            )
         if folder is None:
-            self._unresolved("C2H1205", subject, f"{location} is included, and no folder is given to look for it", span, "give the folder with --template-dir")
+            self._unresolved(
+                "C2H1205",
+                subject,
+                f"{location} is included, and no folder is given to look for it",
+                span,
+                "give the folder with --template-dir",
+            )
             return None
         root = folder.resolve()
         for start in range(len(parts)):
             candidate = root.joinpath(*(part for part in parts[start:] if part != "/"))
             if candidate.is_file() and candidate.resolve().is_relative_to(root):
                 return candidate
-        self._unresolved("C2H1206", subject, f"no file below the template folder ends like {location}", span, "put the file there")
+        self._unresolved(
+            "C2H1206", subject, f"no file below the template folder ends like {location}", span, "put the file there"
+        )
         return None
 
     def _read(self, file: Path, subject: str, span: Span) -> Node | None:
@@ -137,7 +153,9 @@ class Includer:
         size = resolved.stat().st_size
         self.bytes += size
         if self.count > MAX_INCLUDES or self.bytes > self.context.limits.size:
-            raise InputError("C2H1005", "the included files are too many or too long", span, subject=subject, advice="include less")
+            raise InputError(
+                "C2H1005", "the included files are too many or too long", span, subject=subject, advice="include less"
+            )
         document = read_document(resolved.read_bytes(), file.name, self.context.diagnostics, self.context.limits)
         self.open_files.append(resolved)
         try:
@@ -149,7 +167,9 @@ class Includer:
         """Put included entries beside a map's own, which win; deep merges the maps of both (sections)."""
         assert isinstance(into, Map)
         if not isinstance(content, Map):
-            self.context.report("C2H1211", content.span.file, f"the included file must hold a map, not {describe(content)}", content.span)
+            self.context.report(
+                "C2H1211", content.span.file, f"the included file must hold a map, not {describe(content)}", content.span
+            )
             return into
         entries, keys = dict(into.entries), dict(into.keys)
         for key, value in content.entries.items():
@@ -161,5 +181,7 @@ class Includer:
                 entries[key] = self._merge(own, value)
             else:
                 message = "the including template has this key too; its own value counts"
-                self.context.report("C2H1212", str(key), message, content.keys.get(key, content.span), "remove one of them", Severity.WARNING)
+                self.context.report(
+                    "C2H1212", str(key), message, content.keys.get(key, content.span), "remove one of them", Severity.WARNING
+                )
         return Map(entries, into.span, keys)

@@ -51,12 +51,15 @@ class _Expander:
         if variables:
             self.produced += 1
             if self.produced > self.context.limits.nodes:
-                raise InputError("C2H1010", f"the loops make more than {self.context.limits.nodes} values", node.span, advice="loop over less")
+                raise InputError(
+                    "C2H1010", f"the loops make more than {self.context.limits.nodes} values", node.span, advice="loop over less"
+                )
         if isinstance(node, Scalar):
             return self._scalar(node, variables)
         if isinstance(node, Seq):
-            items = [self.node(item, variables) for item in node.items]  # type: ignore[arg-type]
+            items = [self.node(item, variables) for item in node.items]
             return Seq(tuple(items), node.span) if any(a is not b for a, b in zip(items, node.items, strict=True)) else node
+        assert isinstance(node, Map)
         return self._map(node, variables)
 
     @staticmethod
@@ -74,11 +77,11 @@ class _Expander:
             place = node.keys.get(key, node.span)
             if key.startswith(FOR_EACH):
                 self.first_use = self.first_use or place
-                self._add(entries, keys, self._loop(key, value, place, variables))  # type: ignore[arg-type]
+                self._add(entries, keys, self._loop(key, value, place, variables))
                 changed = True
                 continue
             new_key = _substitute(key, variables) if variables and "{" in key else key
-            new_value = self.node(value, variables)  # type: ignore[arg-type]
+            new_value = self.node(value, variables)
             changed = changed or new_key is not key or new_value is not value
             entries[new_key] = new_value
             keys[new_key] = place
@@ -103,7 +106,7 @@ class _Expander:
             return Scalar(str(argument.value), node.span)
         if name == "Fn::Length":
             self.first_use = self.first_use or node.span
-            return self._length(node, argument)  # type: ignore[arg-type]
+            return self._length(node, argument)
         if name == "Fn::ToJsonString" and isinstance(argument, (Map, Seq)):
             self.first_use = self.first_use or node.span
             return _JsonText(self.constants).write(argument, node.span)
@@ -121,14 +124,14 @@ class _Expander:
         """Repeat the loop's template for each value; a loop that cannot be read yields nothing, with an error."""
         name = key.removeprefix(FOR_EACH)
         parts = node.items if isinstance(node, Seq) else ()
-        identifier = text_of(parts[0]) if len(parts) == 3 else None  # type: ignore[arg-type]
+        identifier = text_of(parts[0]) if len(parts) == 3 else None
         template = parts[2] if len(parts) == 3 else None
         if identifier is None or not _IDENTIFIER.fullmatch(identifier) or not isinstance(template, Map):
             shape = f"needs a list of an identifier, a collection and a map, not {describe(node)}"
             return self._lost(name, f"the loop {shape}", span, "see what CloudFormation documents for Fn::ForEach")
         if identifier in variables:
             return self._lost(name, f"the identifier {identifier} is that of an outer loop too", span, "rename one of them")
-        values = self.constants.list(self.node(parts[1], variables))  # type: ignore[arg-type]
+        values = self.constants.list(self.node(parts[1], variables))
         if values is None:
             message = "the loop's collection is not known before deployment"
             return self._lost(name, message, span, "give the parameter a default, or its value with --parameter")
@@ -174,14 +177,15 @@ class _JsonText:
 
     def _text(self, node: Node) -> str:
         if isinstance(node, Seq):
-            return "[" + ",".join(self._text(item) for item in node.items) + "]"  # type: ignore[arg-type]
+            return "[" + ",".join(self._text(item) for item in node.items) + "]"
         if isinstance(node, Scalar):
             return _quote(str(node.value) if isinstance(node.value, str) else node.value)
+        assert isinstance(node, Map)
         if len(node.entries) == 1:
             ((name, argument),) = node.entries.items()
             if name == "Ref" or name.startswith("Fn::"):
-                return self._function(name, argument, node)  # type: ignore[arg-type]
-        return "{" + ",".join(f"{_quote(str(key))}:{self._text(value)}" for key, value in node.entries.items()) + "}"  # type: ignore[arg-type]
+                return self._function(name, argument, node)
+        return "{" + ",".join(f"{_quote(str(key))}:{self._text(value)}" for key, value in node.entries.items()) + "}"
 
     def _function(self, name: str, argument: Node, node: Map) -> str:
         """Name a variable for a function; a list becomes its members joined."""

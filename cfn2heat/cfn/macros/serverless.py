@@ -21,7 +21,13 @@ def expand(root: Map, context: MacroContext) -> Map:
     try:
         import samtranslator.translator.translator  # type: ignore[import-untyped] # noqa: F401
     except ImportError:
-        _unresolved(context, "C2H1216", "SAM needs the package aws-sam-translator, which is not installed", "pip install cfn2heat[sam]", root)
+        _unresolved(
+            context,
+            "C2H1216",
+            "SAM needs the package aws-sam-translator, which is not installed",
+            "pip install cfn2heat[sam]",
+            root,
+        )
         return root
     template = _plain(root)
     withheld = _withhold(template)
@@ -30,7 +36,7 @@ def expand(root: Map, context: MacroContext) -> Map:
     _fill_in_code(template)
     try:
         made = _translate(template, context)
-    except Exception as error:  # foreign code on foreign input: whatever it raises means that it cannot expand this template
+    except Exception as error:  # noqa: BLE001  foreign code on foreign input: whatever it raises means that it cannot expand this template
         _unresolved(context, "C2H1217", f"SAM cannot expand this template: {_reason(error)}", "mend what it names", root)
         return root
     made["Resources"].update(withheld)
@@ -60,7 +66,7 @@ class _Session:
 def _translate(template: dict[str, Any], context: MacroContext) -> dict[str, Any]:
     from samtranslator.internal.managed_policies import get_bundled_managed_policy_map  # type: ignore[import-untyped]
     from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
-    from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
+    from samtranslator.translator.translator import Translator
     from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_mark_unicode_str_in_template  # type: ignore[import-untyped]
 
     logging.getLogger("samtranslator").addHandler(logging.NullHandler())  # it warns about its own configuration on stderr
@@ -89,7 +95,9 @@ def _withhold(template: dict[str, Any]) -> dict[str, Any]:
 def _has_serverless(template: dict[str, Any]) -> bool:
     resources = template.get("Resources")
     values = resources.values() if isinstance(resources, dict) else ()
-    return any(str(resource.get("Type")).startswith(vocabulary.SERVERLESS_PREFIX) for resource in values if isinstance(resource, dict))
+    return any(
+        str(resource.get("Type")).startswith(vocabulary.SERVERLESS_PREFIX) for resource in values if isinstance(resource, dict)
+    )
 
 
 def _fill_in_code(template: dict[str, Any]) -> None:
@@ -124,9 +132,10 @@ def _fill_in_function(properties: dict[str, Any], common: dict[str, Any]) -> Non
 def _plain(node: Node) -> Any:
     """Give plain data, with dates as strings."""
     if isinstance(node, Map):
-        return {str(key): _plain(value) for key, value in node.entries.items()}  # type: ignore[arg-type]
+        return {str(key): _plain(value) for key, value in node.entries.items()}
     if isinstance(node, Seq):
-        return [_plain(item) for item in node.items]  # type: ignore[arg-type]
+        return [_plain(item) for item in node.items]
+    assert isinstance(node, Scalar)
     return str(node.value) if isinstance(node.value, str) else node.value
 
 
@@ -138,9 +147,15 @@ def _locate_template(made: dict[str, Any], root: Map) -> Map:
     for name, resource in made["Resources"].items():
         source = _source_of(name, sources) if isinstance(sources, Map) else None
         own = sources.entries.get(name) if isinstance(sources, Map) else None
-        keys[name] = sources.keys.get(source, root.span) if source and isinstance(sources, Map) else root.keys.get("Resources", root.span)
-        resources[name] = _locate(resource, own, keys[name])  # type: ignore[arg-type]
-    rest = {key: _locate(value, root.entries.get(key), root.keys.get(key, root.span)) for key, value in made.items() if key != "Resources"}  # type: ignore[arg-type]
+        keys[name] = (
+            sources.keys.get(source, root.span) if source and isinstance(sources, Map) else root.keys.get("Resources", root.span)
+        )
+        resources[name] = _locate(resource, own, keys[name])
+    rest = {
+        key: _locate(value, root.entries.get(key), root.keys.get(key, root.span))
+        for key, value in made.items()
+        if key != "Resources"
+    }
     section = root.keys.get("Resources", root.span)
     return Map({**rest, "Resources": Map(resources, section, keys)}, root.span, {**root.keys, "Resources": section})
 
@@ -156,9 +171,9 @@ def _locate(plain: Any, source: Node | None, fallback: Span) -> Node:
     span = fallback if source is None else source.span
     if isinstance(plain, dict):
         known = source if isinstance(source, Map) else Map({}, span)
-        entries = {str(key): _locate(value, known.entries.get(key), known.keys.get(key, span)) for key, value in plain.items()}  # type: ignore[arg-type]
+        entries = {str(key): _locate(value, known.entries.get(key), known.keys.get(key, span)) for key, value in plain.items()}
         return Map(dict(entries), span, {str(key): known.keys.get(key, span) for key in plain})
     if isinstance(plain, (list, tuple)):
         items = source.items if isinstance(source, Seq) else ()
-        return Seq(tuple(_locate(item, items[i] if i < len(items) else None, span) for i, item in enumerate(plain)), span)  # type: ignore[arg-type]
+        return Seq(tuple(_locate(item, items[i] if i < len(items) else None, span) for i, item in enumerate(plain)), span)
     return Scalar(plain if isinstance(plain, (str, int, float, bool)) or plain is None else str(plain), span)
