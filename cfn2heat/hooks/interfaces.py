@@ -81,12 +81,13 @@ class Interface:
     @property
     def subnet(self) -> cfn.Value | None:
         """The subnet that it stands in."""
-        return self.entries.get("SubnetId")
+        value = self.entries.get("SubnetId")
+        return value if present(value) else None
 
     @property
     def groups(self) -> list[cfn.Value]:
         """The lists of security groups."""
-        return [self.entries[key] for key in GROUPS if key in self.entries]
+        return [self.entries[key] for key in GROUPS if present(self.entries.get(key))]
 
 
 # ---- what the source says --------------------------------------------------------------------------------------------
@@ -94,7 +95,7 @@ class Interface:
 
 def present(value: cfn.Value | None) -> bool:
     """Whether a property is there at all."""
-    return value is not None and not isinstance(value, cfn.NoValue)
+    return not (value is None or isinstance(value, cfn.NoValue) or isinstance(value, cfn.Scalar) and value.value is None)
 
 
 def template_of(plan: PlanContext, resource: Resource) -> Resource | None:

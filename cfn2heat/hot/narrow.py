@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import Schema, lookup
 from cfn2heat.hot.template import HotParameter, HotTemplate
@@ -24,6 +26,36 @@ def narrow_parameters(template: HotTemplate) -> None:
         if schema is not None:
             for name, value in resource.properties.items():
                 _narrow(value, schema.properties.get(name), open_parameters)
+
+
+def drop_empty_defaults(template: HotTemplate) -> None:
+    """Ask for string parameters that default to an empty text where a property wants the name of something, in place."""
+    empty = {
+        name: parameter
+        for name, parameter in template.parameters.items()
+        if parameter.type == "string" and parameter.default == hot.Literal("")
+    }
+    for resource in template.resources.values() if empty else ():
+        schema = lookup(resource.type)
+        if schema is not None and resource.condition is None:
+            for name, value in resource.properties.items():
+                for parameter in _demanded(value, schema.properties.get(name)):
+                    if parameter in empty:
+                        empty.pop(parameter).default = None
+                        template.parameters[parameter].comments.append(f"has no default: {resource.name} does not take an empty {name}")
+
+
+def _demanded(value: hot.HotValue, schema: Schema | None) -> Iterator[str]:
+    """Parameters that a property reads under no condition, and of which it takes no empty text."""
+    match value:
+        case hot.GetParam(path=()) if schema is not None and schema.custom:
+            yield value.name
+        case hot.HotList() if schema is not None:
+            for member in value.items:
+                yield from _demanded(member, schema.at(0))
+        case hot.HotMap() if schema is not None:
+            for key, member in value.entries.items():
+                yield from _demanded(member, schema.at(key))
 
 
 def _narrow(value: hot.HotValue, schema: Schema | None, parameters: dict[str, HotParameter]) -> None:

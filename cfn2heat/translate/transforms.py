@@ -72,6 +72,8 @@ def site(value: hot.HotValue, case: Case) -> hot.HotValue | None:
     source = case.source
     if isinstance(source, cfn.Ref) and source.name in case.t.template.parameters and target_side(case.t, source.name):
         return value
+    if isinstance(value, hot.GetParam) and value.name in case.t.holes:
+        return value
     if isinstance(value, hot.Literal):
         text = as_text(value.value)
         return case.t.lookup(case.argument, hot.Literal(text), {text: None}, True) if text else None
