@@ -1,7 +1,7 @@
 """Generates cfn2heat/cfn/catalog.json from the provider schemas that the cfn-lint package bundles.
 
-All types of all regions, us-east-1's form first; what AWS's registry lists from third parties is in (Alexa::ASK::Skill), SAM's types
-are out, since the SAM translator turns them into others. With --check nothing is written; exit 1 says that the snapshot is stale.
+All types of all regions, us-east-1's form first; what AWS's registry lists from third parties is in (Alexa::ASK::Skill), SAM's
+types are out, since the SAM translator turns them into others. With --check nothing is written; exit 1 says that the snapshot is stale.
 """
 
 from __future__ import annotations

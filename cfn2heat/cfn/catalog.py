@@ -1,7 +1,7 @@
 """AWS resource types: their properties, required ones, attributes and identifiers. A generated snapshot, read a type at a time.
 
-A shape says what a property is, as the snapshot writes it: "string", "integer", "number", "boolean" or "json" (anything); a list of
-one shape; a map of members; or "@Name", a definition of the same type. scripts/generate_aws_catalog.py writes the snapshot.
+A shape says what a property is, as the snapshot writes it: "string", "integer", "number", "boolean" or "json" (anything); a list
+of one shape; a map of members; or "@Name", a definition of the same type. scripts/generate_aws_catalog.py writes the snapshot.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ class _TypeLint:
             self._check_target(row, path, base)
             return
         if "when" in row:
-            if len(path) < 2 or path[-2] != "one":  # noqa: PLR2004
+            if len(path) < 2 or path[-2] != "one":
                 self._fault("C2H5210", (*path, "when"), "only rows of a choice (one: [...]) have a predicate")
             self._check_name("predicate", row["when"], (*path, "when"))
         if "one" in row:
