@@ -1,6 +1,348 @@
 """Every code with its title and what it means; read by `explain` and by tests only. Sorted by code, never reused."""
 
 CODES: dict[str, tuple[str, str]] = {
+    "C2H1001": (
+        "A file cannot be read",
+        "The operating system refused to give the file: it does not exist, is a folder, or may not be read by you.",
+    ),
+    "C2H1002": (
+        "The file is empty",
+        "There is nothing in the file but white space or comments. Give a CloudFormation template in JSON or YAML.",
+    ),
+    "C2H1003": (
+        "The file is binary",
+        (
+            "The file begins as an archive, image or program does, or has a zero byte in it, so it is no text. Unpack an "
+            "archive first."
+        ),
+    ),
+    "C2H1004": (
+        "The text is not UTF-8",
+        (
+            "Templates are UTF-8, or UTF-16 with its byte order mark. The place is that of the first byte that is neither; "
+            "it also stands for an escape that is half a character. Save the file as UTF-8."
+        ),
+    ),
+    "C2H1005": (
+        "The input is too long",
+        (
+            "A template of this size cannot come from CloudFormation, which takes at most one megabyte; included files "
+            "count too. Split it into nested stacks."
+        ),
+    ),
+    "C2H1006": (
+        "The JSON is not valid",
+        (
+            "The place is where reading stopped; the mistake is there or just before it: a comma or a brace too many or "
+            "missing, or a string that is not closed."
+        ),
+    ),
+    "C2H1007": (
+        "The YAML is not valid",
+        (
+            "The place is where reading stopped; the mistake is there or on the line before: indentation, a tab, an "
+            "unclosed quote, or a colon inside an unquoted text."
+        ),
+    ),
+    "C2H1008": (
+        "A key stands twice in one map",
+        (
+            "Both places are named. Only the last value counts, as in CloudFormation, and the first one is lost. Remove or "
+            "rename one of them."
+        ),
+    ),
+    "C2H1009": (
+        "The nesting is too deep",
+        "The input nests lists and maps deeper than any real template does. It is refused so that reading stays safe.",
+    ),
+    "C2H1010": (
+        "The document has too many values",
+        (
+            "Counted with each alias as its copy and each loop as what it makes. A few lines of aliases can stand for "
+            "millions of values; such input is refused."
+        ),
+    ),
+    "C2H1011": (
+        "A YAML alias or merge cannot be followed",
+        (
+            "An alias names an anchor that does not exist or that it stands inside of, or << is given something else than "
+            "maps. Write the value out."
+        ),
+    ),
+    "C2H1012": (
+        "A YAML tag or value is not supported",
+        (
+            "CloudFormation knows the short forms of its functions and the plain kinds of YAML: no sets, binary data or "
+            "tags of programs. Quote the value, or remove the tag."
+        ),
+    ),
+    "C2H1013": (
+        "A key is not a plain string",
+        "A list, map or function stands where a key must stand. Often braces were meant as text: put quotes around them.",
+    ),
+    "C2H1014": (
+        "The file holds several documents",
+        "A line of three dashes begins a second document. A template is one document: put each in a file of its own.",
+    ),
+    "C2H1020": (
+        "The document is no template",
+        "A template is a map with a Resources section; this is a list or a single value.",
+    ),
+    "C2H1021": (
+        "The input is a Heat template already",
+        (
+            "It says heat_template_version and has no CloudFormation resources. Nothing needs converting; `cfn2heat check` "
+            "tells whether it holds."
+        ),
+    ),
+    "C2H1022": (
+        "The input is a document of another tool",
+        "Its keys are those of Kubernetes, Azure, Compose, OpenAPI or the like. Only CloudFormation templates are converted.",
+    ),
+    "C2H1023": (
+        "The Resources section is missing",
+        (
+            "Without resources there is nothing to convert. The section is missing, empty of meaning (null) or not a map, "
+            "or its name is misspelt."
+        ),
+    ),
+    "C2H1030": (
+        "An unknown section",
+        "CloudFormation has no section of this name, so nothing in it can be translated. It is left out.",
+    ),
+    "C2H1031": (
+        "A section is not a map",
+        "Each section is a map of names to definitions. This one is something else, and is left out whole.",
+    ),
+    "C2H1032": (
+        "A section is empty",
+        "The section's name stands there without anything in it. It is left out, and nothing is lost.",
+    ),
+    "C2H1033": (
+        "A member of a section is not a map",
+        "A parameter, output, rule or mapping is a map of its fields. This one is something else and is left out.",
+    ),
+    "C2H1034": (
+        "A name cannot be used",
+        (
+            "Names of parameters, conditions, resources and outputs must not be empty, longer than 255 characters, or hold "
+            "slashes, line breaks or control characters: Heat and the file system could not take them."
+        ),
+    ),
+    "C2H1035": (
+        "A name is not made of letters and digits",
+        "CloudFormation wants names of letters and digits. The template is read all the same.",
+    ),
+    "C2H1036": (
+        "A text section is not a string",
+        "The description and the format version are strings. What stands there is left out.",
+    ),
+    "C2H1037": (
+        "A parameter has no type",
+        "Every parameter needs a Type. It is taken for a String.",
+    ),
+    "C2H1038": (
+        "A mapping has the wrong shape",
+        "A mapping has two levels of keys, and strings or lists of strings under them. What is not so shaped is left out.",
+    ),
+    "C2H1039": (
+        "An output has no value",
+        "Without a Value there is nothing to show, and the output is left out.",
+    ),
+    "C2H1040": (
+        "An export has no name",
+        "Export is a map with one key, Name. The output stays, without its export.",
+    ),
+    "C2H1041": (
+        "A condition is not named",
+        (
+            "The Condition of a resource or output is the name of a member of Conditions. It is left out, so the resource "
+            "is always made."
+        ),
+    ),
+    "C2H1042": (
+        "There are no resources",
+        "The Resources section has no members. The result is a template that makes nothing.",
+    ),
+    "C2H1043": (
+        "A resource is not a map",
+        "A resource is a map of Type, Properties and so on. Nothing can be made of anything else.",
+    ),
+    "C2H1044": (
+        "A resource has no type",
+        "Nothing can be said about a resource without a Type. Give it one.",
+    ),
+    "C2H1045": (
+        "An attribute of a resource is not a map",
+        "Properties, Metadata, UpdatePolicy and CreationPolicy are maps. What stands there is left out.",
+    ),
+    "C2H1046": (
+        "DependsOn does not name resources",
+        "DependsOn is a name or a list of names of resources. Anything else in it is left out.",
+    ),
+    "C2H1047": (
+        "A type is not a string",
+        (
+            "A function stands where the Type must be, as some generators' modules write it. Expand the module first; "
+            "until then the resource is treated as of an unknown type."
+        ),
+    ),
+    "C2H1101": (
+        "An unknown function",
+        (
+            "CloudFormation has no function of this name. What it would yield is not known, so its place is treated as a "
+            "value that a person must give."
+        ),
+    ),
+    "C2H1102": (
+        "A function stands among other keys",
+        (
+            "A function must be the only key of its map. With others beside it CloudFormation takes the map as data, and "
+            "it is carried as data."
+        ),
+    ),
+    "C2H1103": (
+        "A function has arguments of the wrong shape",
+        "The message says what the function needs and what stands there. What it would yield is not known.",
+    ),
+    "C2H1104": (
+        "Fn::Sub has a placeholder with a wrong name",
+        (
+            "Names between ${ and } are letters, digits, underscores, dots and colons. CloudFormation refuses others; here "
+            "they stay as text. Write ${!...} where text is meant, as in shell scripts."
+        ),
+    ),
+    "C2H1105": (
+        "A function of the language extensions could not be worked out",
+        (
+            "Fn::Length and Fn::ToJsonString are worked out before translation. Here the argument is not known yet: give "
+            "the parameter a default, or its value with --parameter."
+        ),
+    ),
+    "C2H1110": (
+        "A name stands for a parameter and a resource",
+        "References to it could mean either. CloudFormation refuses that; rename one of them.",
+    ),
+    "C2H1111": (
+        "A reference to nothing",
+        (
+            "Ref or a placeholder names neither a parameter, a resource nor a pseudo parameter. The value becomes one that "
+            "a person must give."
+        ),
+    ),
+    "C2H1112": (
+        "An attribute of a missing resource",
+        (
+            "Fn::GetAtt or a placeholder names a resource that the template does not have. The value becomes one that a "
+            "person must give."
+        ),
+    ),
+    "C2H1113": (
+        "A dependency on a missing resource",
+        "DependsOn names a resource that the template does not have. The dependency is left out.",
+    ),
+    "C2H1114": (
+        "A condition that does not exist",
+        "Something names a condition that the Conditions section does not have.",
+    ),
+    "C2H1115": (
+        "A mapping that does not exist",
+        "Fn::FindInMap names a mapping that the Mappings section does not have.",
+    ),
+    "C2H1116": (
+        "Conditions go in a circle",
+        "The conditions named refer to each other, so none of them has a value. Break the circle.",
+    ),
+    "C2H1117": (
+        "Resources go in a circle",
+        (
+            "Each of the resources named waits for the next one, so none can be made first. CloudFormation and Heat both "
+            "refuse that. Break the circle, often by a separate rule or attachment resource."
+        ),
+    ),
+    "C2H1202": (
+        "The Transform section names no macro",
+        "Transform is a name, a map of Name and Parameters, or a list of those.",
+    ),
+    "C2H1203": (
+        "The location of an included file is not known",
+        "The location is made of values that only deployment knows. Write it as text, or give the parameter a default.",
+    ),
+    "C2H1204": (
+        "An included location climbs out of its folder",
+        "Locations with .. in them are refused: an included file must lie below the template folder.",
+    ),
+    "C2H1205": (
+        "A file is included and no folder is given",
+        "Nothing is fetched from the network. Download what is included, and name its folder with --template-dir.",
+    ),
+    "C2H1206": (
+        "An included file is not at hand",
+        "No file below the template folder has a path that ends as the location does. Download it to there.",
+    ),
+    "C2H1207": (
+        "A file includes itself",
+        "The file stands, directly or through others, in what it includes. Break the circle.",
+    ),
+    "C2H1209": (
+        "A custom macro",
+        (
+            "The template asks for a macro that is a program in somebody's account. What it changes cannot be known here, "
+            "so resources are read as they stand before it. Convert the processed template instead, which CloudFormation "
+            "shows for a deployed stack."
+        ),
+    ),
+    "C2H1210": (
+        "A custom macro inside the template",
+        "Fn::Transform calls a program in somebody's account. What it puts at this place is not known.",
+    ),
+    "C2H1211": (
+        "An included file holds no map",
+        "What is included beside other keys must be a map, so that its entries can join them.",
+    ),
+    "C2H1212": (
+        "An included file repeats a key",
+        "The including map has the key too; its own value counts, and the included one is left out.",
+    ),
+    "C2H1213": (
+        "The language extensions are used without being declared",
+        (
+            "Fn::ForEach, Fn::Length and Fn::ToJsonString work only with the transform of the language extensions. They "
+            "are expanded all the same; add the transform."
+        ),
+    ),
+    "C2H1214": (
+        "A loop makes a key twice",
+        (
+            "Two rounds of a Fn::ForEach, or it and its neighbours, make the same key. The last one counts. Use the loop's "
+            "identifier in the key."
+        ),
+    ),
+    "C2H1215": (
+        "A loop cannot be expanded",
+        (
+            "The Fn::ForEach is wrongly shaped, or its collection is known only at deployment. Nothing of what it would "
+            "make is in the result. Give the parameter a default, or its value with --parameter."
+        ),
+    ),
+    "C2H1216": (
+        "SAM is not installed",
+        (
+            "The template's serverless types need AWS's own translator: pip install cfn2heat[sam]. Without it they are "
+            "reported as the types that they are."
+        ),
+    ),
+    "C2H1217": (
+        "SAM cannot expand the template",
+        (
+            "AWS's translator refuses the template with the reason given. The serverless types are reported as the types "
+            "that they are."
+        ),
+    ),
+    "C2H1301": (
+        "Nested stacks go in a circle",
+        "A nested stack's template names, directly or through others, the template that it stands in. Break the circle.",
+    ),
     "C2H5001": (
         "A mapping file cannot be read",
         (

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+import re
+from pathlib import Path
 
 from cfn2heat.cfn import vocabulary
 from cfn2heat.cfn.document import Node, read_document
+from cfn2heat.cfn.folder import TemplateFolder
 from cfn2heat.cfn.intrinsics import describe, text_of
 from cfn2heat.cfn.macros.constants import Constants
 from cfn2heat.cfn.macros.options import MacroContext
@@ -23,6 +25,7 @@ class Includer:
         self.context = context
         self.count = 0
         self.bytes = 0
+        self.folder: TemplateFolder | None = None
         self.open_files: list[Path] = [context.path.resolve()] if context.path is not None else []
         self.constants = Constants(Map({}, Span("", 0, 0)), context)
 
@@ -115,34 +118,20 @@ class Includer:
 
     def _find(self, location: str, subject: str, span: Span) -> Path | None:
         """Find the file below the template folder whose path ends as the location does; the longest end wins."""
-        folder = self.context.template_dir
-        parts = PurePosixPath(location.partition("://")[2] or location).parts
-        if ".." in parts or "\0" in location:
-            raise InputError(
-                "C2H1204",
-                f"the included location {location[:200]!r} climbs out of its folder",
-                span,
-                subject=subject,
-                advice="name the file without ..",
-            )
-        if folder is None:
-            self._unresolved(
-                "C2H1205",
-                subject,
-                f"{location} is included, and no folder is given to look for it",
-                span,
-                "give the folder with --template-dir",
-            )
+        if ".." in re.split(r"[/\\]", location):
+            message = f"the included location {location[:200]!r} climbs out of its folder"
+            raise InputError("C2H1204", message, span, subject=subject, advice="name the file without ..")
+        if self.context.template_dir is None:
+            message = f"{location} is included, and no folder is given to look for it"
+            self._unresolved("C2H1205", subject, message, span, "give the folder with --template-dir")
             return None
-        root = folder.resolve()
-        for start in range(len(parts)):
-            candidate = root.joinpath(*(part for part in parts[start:] if part != "/"))
-            if candidate.is_file() and candidate.resolve().is_relative_to(root):
-                return candidate
-        self._unresolved(
-            "C2H1206", subject, f"no file below the template folder ends like {location}", span, "put the file there"
-        )
-        return None
+        self.folder = self.folder or TemplateFolder(self.context.template_dir)
+        found = self.folder.find(location)
+        if found is None:
+            self._unresolved(
+                "C2H1206", subject, f"no file below the template folder ends like {location}", span, "put the file there"
+            )
+        return found
 
     def _read(self, file: Path, subject: str, span: Span) -> Node | None:
         """Read an included file, with what it includes itself."""
