@@ -5,14 +5,19 @@ from importlib import import_module
 MODULES = {
     "autoscaling": "autoscaling",
     "boot": "boot",
+    "classic": "classic",
     "cloudformation": "cloudformation",
     "cloudwatch": "cloudwatch",
     "data": "data",
+    "dns": "dns",
     "ec2": "ec2",
     "iam": "iam",
+    "listeners": "listeners",
     "loadbalancing": "loadbalancing",
     "network": "network",
+    "rds": "rds",
     "security": "security",
+    "targets": "targets",
     "vpn": "vpn",
 }
 """Prefix of a hook's name to its module in this package."""
