@@ -10,7 +10,7 @@ from cfn2heat.cfn.folder import TemplateFolder, address_tail
 from cfn2heat.cfn.graph import build_graph
 from cfn2heat.cfn.reader import ReadOptions, read
 from cfn2heat.cfn.template import Template
-from cfn2heat.diagnostics import Diagnostic, Diagnostics, InputError
+from cfn2heat.diagnostics import Diagnostics, InputError
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.environment import Setting, write_environment
 from cfn2heat.hot.writer import write_template
@@ -18,6 +18,7 @@ from cfn2heat.source import Span
 from cfn2heat.table.loader import Table, load_table
 from cfn2heat.table.site import EMPTY_SITE, Site
 from cfn2heat.translate.engine import translate as run_passes
+from cfn2heat.translate.result import Converted
 from cfn2heat.translate.state import Child, Options, Translation
 
 
@@ -31,23 +32,6 @@ class Settings:
     region: str | None = None
     parameters: dict[str, str] = field(default_factory=dict)
     heat_version: str = "2021-04-16"
-
-
-@dataclass(frozen=True, slots=True)
-class Converted:
-    """One template's result: its files by name (the first is the template itself), or the error that refused it."""
-
-    path: str
-    stem: str
-    files: dict[str, str]
-    diagnostics: list[Diagnostic]
-    translation: Translation | None = None
-    nested: bool = False
-
-    @property
-    def converted(self) -> bool:
-        """Whether there is a result."""
-        return self.translation is not None
 
 
 class Conversion:

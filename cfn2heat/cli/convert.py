@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from cfn2heat.api import Conversion, Converted, Settings
+from cfn2heat.api import Conversion, Settings
 from cfn2heat.cli.output import finish
 from cfn2heat.table.loader import Table, load_table
 from cfn2heat.table.site import EMPTY_SITE, read_site
+from cfn2heat.translate.result import Converted
 
 CONVERTED, LOSSES, UNREADABLE = 0, 1, 3
 VERSIONS = ("2016-10-14", "2017-02-24", "2017-09-01", "2018-03-02", "2018-08-31", "2021-04-16")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from cfn2heat.api import Converted
 from cfn2heat.diagnostics import Diagnostic, Severity
+from cfn2heat.translate.result import Converted
 
 CONVERTED, LOSSES, UNREADABLE = 0, 1, 3
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}

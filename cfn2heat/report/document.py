@@ -9,8 +9,8 @@ from cfn2heat.diagnostics import Diagnostic
 from cfn2heat.report.grades import FATES, grade_of
 
 if TYPE_CHECKING:
-    from cfn2heat.api import Converted
     from cfn2heat.translate.ledger import Entry
+    from cfn2heat.translate.result import Converted
     from cfn2heat.translate.state import Translation
 
 VERSION = 1

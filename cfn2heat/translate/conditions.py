@@ -57,7 +57,7 @@ def _equals(t: Translation, value: cfn.Equals, name: str) -> hot.HotValue:
 
 
 def _comparison(t: Translation, left: hot.HotValue, right: hot.HotValue) -> hot.HotValue:
-    """equals with both sides of one type: text, or numbers where a number parameter meets a literal."""
+    """Equals with both sides of one type: text, or numbers where a number parameter meets a literal."""
     left, right = _plain(left), _plain(right)
     for one, other in ((left, right), (right, left)):
         if numeric(t, one) and isinstance(other, hot.Literal):
@@ -124,6 +124,8 @@ def _allowed(value: hot.HotValue) -> hot.HotValue:
                 expression += ".skip(int($.data.index)).first('')"
             data = {"text": _allowed(value.source), "delimiter": hot.Literal(value.delimiter), "index": index}
             return hot.Yaql(expression, data)
+        case hot.Yaql():
+            return hot.Yaql(value.expression, {key: _allowed(member) for key, member in value.data.items()})
         case hot.If():
             return hot.If(value.condition, _allowed(value.then), _allowed(value.otherwise or hot.Literal("")))
     return value

@@ -348,7 +348,6 @@ class Language:
         )
 
 
-from cfn2heat.source import NOWHERE as _NOWHERE
 
 
 def branch(condition: hv.HotValue, then: hv.HotValue | None, otherwise: hv.HotValue | None) -> hv.HotValue | None:

@@ -55,7 +55,7 @@ class _Lifting:
             case hot.GetParam():
                 known = self._t.hot.parameters.get(value.name) or self._t.declared.get(value.name)
                 type = known.type if known else "string"
-                name = self._name(value.name.replace("OS::", ""), hot.GetParam(value.name), type, known)
+                name = self._name(value.name.rsplit("::", 1)[-1], hot.GetParam(value.name), type, known)
                 return hot.GetParam(name, tuple(rewrite(step, self.replace) for step in value.path))
             case hot.GetResource():
                 return self._reference(value.name, value.name, value)

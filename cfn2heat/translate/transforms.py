@@ -167,7 +167,7 @@ def scale(value: hot.HotValue, case: Case) -> hot.HotValue | None:
 
 
 def affix(before: bool) -> Transform:
-    """prefix or suffix: added unless it is there already."""
+    """Prefix or suffix: added unless it is there already."""
 
     def transform(value: hot.HotValue, case: Case) -> hot.HotValue | None:
         add = str(case.argument)
@@ -284,6 +284,13 @@ def typed(change: Callable[[str], str | int | bool]) -> Transform:
     return transform
 
 
+def replace(text: str, table: dict[str, str]) -> str:
+    """Regular expressions on a text, one after the other."""
+    for pattern, instead in table.items():
+        text = re.sub(pattern, instead, text)
+    return text
+
+
 TRANSFORMS: dict[str, Transform] = {
     "boolean": typed(lambda text: text.lower() == "true"),
     "comma_join": comma_join,
@@ -296,7 +303,7 @@ TRANSFORMS: dict[str, Transform] = {
     "lower": _text(lambda text, _: text.lower()),
     "not": negate,
     "prefix": affix(before=True),
-    "replace": _text(lambda text, table: _replace(text, table)),
+    "replace": _text(replace),
     "scale": scale,
     "seconds": seconds,
     "site": site,
@@ -309,8 +316,3 @@ TRANSFORMS: dict[str, Transform] = {
     "wrap_list": wrap_list,
 }
 
-
-def _replace(text: str, table: dict[str, str]) -> str:
-    for pattern, instead in table.items():
-        text = re.sub(pattern, instead, text)
-    return text

@@ -22,7 +22,7 @@ def heat() -> Iterator[Engine]:
     """The real Heat engine."""
     python = heat_python()
     if python is None:
-        reason = "no Heat engine here: set HEAT_PYTHON or run `make -C .ci heat-env`"
+        reason = "no Heat engine here: set HEAT_PYTHON or run `make heat-env`"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)

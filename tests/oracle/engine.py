@@ -1,7 +1,7 @@
 """The real Heat engine as an oracle: a worker in the Heat environment, asked in JSON lines.
 
 The engine's dependencies differ from ours, so that it lives in its own environment: HEAT_PYTHON names the interpreter, else
-.venv-heat/bin/python (made by `make -C .ci heat-env`).
+.venv-heat/bin/python (made by `make heat-env`).
 """
 
 from __future__ import annotations

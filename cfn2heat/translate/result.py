@@ -1,0 +1,25 @@
+"""What a conversion gives for one template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cfn2heat.diagnostics import Diagnostic
+from cfn2heat.translate.state import Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """One template's result: its files by name (the first is the template itself), or the error that refused it."""
+
+    path: str
+    stem: str
+    files: dict[str, str]
+    diagnostics: list[Diagnostic]
+    translation: Translation | None = None
+    nested: bool = False
+
+    @property
+    def converted(self) -> bool:
+        """Whether there is a result."""
+        return self.translation is not None
