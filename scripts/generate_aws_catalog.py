@@ -1,7 +1,8 @@
 """Generates cfn2heat/cfn/catalog.json from the provider schemas that the cfn-lint package bundles.
 
-All types of all regions, us-east-1's form first; what AWS's registry lists from third parties is in (Alexa::ASK::Skill), SAM's
-types are out, since the SAM translator turns them into others. With --check nothing is written; exit 1 says that the snapshot is stale.
+All types of all regions, us-east-1's form first, with what AWS's registry lists from third parties (Alexa::ASK::Skill) and with
+SAM's types, which stay in a template when the SAM translator is not installed. With --check nothing is written; exit 1 says that the
+snapshot is stale.
 """
 
 from __future__ import annotations
@@ -46,8 +47,6 @@ def schema_files() -> dict[str, Path]:
     files: dict[str, Path] = {}
     regions = sorted(SCHEMAS.glob("providers/*.json"), key=lambda path: (path.stem != "us-east-1", path.stem))
     for region in regions:
-        if region.stem == "sam":
-            continue
         for name, digest in json.loads(region.read_text(encoding="utf-8")).items():
             files.setdefault(name, SCHEMAS / "resources" / f"{digest}.json")
     return files
