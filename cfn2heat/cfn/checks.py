@@ -1,4 +1,4 @@
-"""What holds between the parts of a template: names that are used exist, no name stands for two things, nothing waits for itself."""
+"""What holds between the parts of a template: used names exist, no name stands for two things, nothing waits for itself."""
 
 from __future__ import annotations
 

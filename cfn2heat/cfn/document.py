@@ -1,8 +1,9 @@
 """Text to plain located nodes: Scalar, Seq and Map, with short tags in their long form.
 
-What is read equals what cfn-flip's loader reads (`to_plain` is held against `cfn_flip.load` by the tests), but with positions, limits
-and without its cost: JSON is checked by the C parser and then scanned once for positions, YAML comes as events from libyaml.
-cfn-flip is imported only where libyaml refuses a text: its own loader then has the last word, for it knows a few more spellings.
+What is read equals what cfn-flip's loader reads (`to_plain` is held against `cfn_flip.load` by the tests), but with positions and
+limits, and without its cost: JSON is checked by the C parser and scanned once for positions, YAML comes as events from libyaml.
+cfn-flip itself is imported only where libyaml refuses a text: its loader then has the last word, knowing a few more spellings.
+One thing is read better: a function inside the list form of !GetAtt stays a function, where cfn-flip leaves its bare argument.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class ReadAs(str):
     __slots__ = ("plain",)
     plain: object
 
-    def __new__(cls, text: str, plain: object) -> ReadAs:  # noqa: PYI034  Self is not in Python 3.10
+    def __new__(cls, text: str, plain: object) -> ReadAs:
         """Keep both readings."""
         self = super().__new__(cls, text)
         self.plain = plain
@@ -202,8 +203,8 @@ class _JsonBuilder:
 
     def build(self) -> tuple[Node, Repeated]:
         """Scan once; the stack holds the open containers."""
-        text, file = self.text, self.file
-        new_span, find, tokens = tuple.__new__, text.find, _TOKEN.finditer(text.rstrip())
+        file, text = self.file, self.text.rstrip()
+        new_span, find, tokens = tuple.__new__, (text + "\n").find, _TOKEN.finditer(text)
         line, line_start, line_end = 0, 0, -1
         root: list[Node] = []
         stack: list[tuple[Span, Any, Any, Any, str]] = []
@@ -221,8 +222,6 @@ class _JsonBuilder:
                 line += 1
                 line_start = line_end + 1
                 line_end = find("\n", line_start)
-                if line_end < 0:
-                    line_end = len(text)
             span = new_span(Span, (file, line, start - line_start + 1))
             if string is not None:
                 if "\\" in string:
@@ -235,8 +234,8 @@ class _JsonBuilder:
                     continue
                 node = Scalar(string, span)
             elif word is not None:
-                node = Scalar(_number(word) if word not in _CONSTANTS else _CONSTANTS[word], span)
-            elif bracket == "{" or bracket == "[":
+                node = Scalar(_CONSTANTS[word] if word in _CONSTANTS else _number(word), span)
+            elif bracket in "{[":
                 stack.append((span, items, entries, keys, key))
                 if len(stack) > depth:
                     raise _too_deep(span, self.limits)
@@ -287,7 +286,7 @@ def _report_duplicate(key: str, first: Span, second: Span, diagnostics: Diagnost
         "C2H1008",
         Severity.ERROR,
         str(key),
-        f"the key stands twice in one map: at line {first.line}, column {first.column}, and again here; only this last one counts",
+        f"the key stands twice in one map: at line {first.line}, column {first.column}, and again here; this last one counts",
         advice="remove or rename one of them",
         span=second,
     )
@@ -324,7 +323,7 @@ def _read_yaml(text: str, file: str, limits: Limits) -> tuple[Node, Repeated]:
     except yaml.YAMLError as error:
         refused = error
     if len(text) <= SECOND_OPINION_SIZE:
-        from cfn_tools.yaml_loader import CfnYamlLoader  # type: ignore[import-untyped]
+        from cfn_tools.yaml_loader import CfnYamlLoader
 
         try:
             return _YamlBuilder(yaml.parse(text, Loader=CfnYamlLoader), file, limits).build()
@@ -504,7 +503,7 @@ class _YamlBuilder:
         self.count += 1
         node: Node | None = None
         if type(event) is self.scalar_event:
-            if event.value == "<<" or event.value == "=":
+            if event.value in ("<<", "="):
                 return event.value, span
             node = self._scalar(event, span)
         elif isinstance(event, self._alias_type()):

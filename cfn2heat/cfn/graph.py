@@ -153,7 +153,7 @@ def _collect_arguments(value: Value, path: Path, found: list[Found]) -> None:
 
 
 def find_circles(edges: Mapping[str, Sequence[str]]) -> list[list[str]]:
-    """Find a circle for each edge that leads back, walking in order and without recursion; names that are no keys lead nowhere."""
+    """Find a circle for each edge that leads back, in order and without recursion; names that are no keys lead nowhere."""
     circles: list[list[str]] = []
     done: set[str] = set()
     for start in edges:

@@ -1,7 +1,7 @@
 """Plain nodes to values: every intrinsic function in both of its spellings.
 
-A function that cannot be understood (unknown, or with arguments of the wrong shape) is an error in the diagnostics and becomes a Transform of
-its name: what it yields is not known, as with a macro.
+A function that cannot be understood (unknown, or with arguments of the wrong shape) is an error in the diagnostics and becomes a
+Transform of its name: what it yields is not known, as with a macro.
 """
 
 from __future__ import annotations

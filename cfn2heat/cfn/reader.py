@@ -1,7 +1,7 @@
 """From a file's bytes to a Template: the sections, and what is wrong with them.
 
-Only what leaves nothing to translate is fatal (InputError): a text that is no template, a resource without a type, circles. Everything else is
-an error in the diagnostics, and the reading goes on.
+Only what leaves nothing to translate is fatal (InputError): a text that is no template, a resource without a type, circles of
+conditions. Everything else is an error in the diagnostics, and the reading goes on.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class ReadOptions:
 
 def read(path: FilePath | None, data: bytes | str, file: str, options: ReadOptions, diagnostics: Diagnostics) -> Template:
     """Read a template; path is where the bytes come from (None: nowhere on disk), file the name that positions carry."""
-    root = require_template(read_document(data, file, diagnostics, options.limits), file)
+    root = require_template(read_document(data, file, diagnostics, options.limits))
     root, transforms = _expand(root, path, data, options, diagnostics)
     return _TemplateReader(diagnostics, file).read(root, transforms)
 
@@ -84,7 +84,7 @@ _OTHERS = {
 }
 
 
-def require_template(document: Node, file: str) -> Map:
+def require_template(document: Node) -> Map:
     """Refuse a document that is no CloudFormation template."""
     advice = "a template is a map with a Resources section"
     if not isinstance(document, Map):

@@ -1,7 +1,7 @@
 """The text of Fn::Sub and of dynamic references, cut into pieces.
 
-grammar/sub.lark states the grammar; this scanner is its form for run time, as importing lark takes longer than reading a template. A test
-holds the two equal.
+grammar/sub.lark states the grammar; this scanner is its form for run time, as lark's import takes longer than reading a template.
+A test holds the two equal.
 """
 
 from __future__ import annotations

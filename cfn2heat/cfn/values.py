@@ -154,7 +154,10 @@ class ImportValue:
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """Fn::Transform that could not be expanded: a custom macro."""
+    """Fn::Transform that could not be expanded (a custom macro), or a function that cannot be read (named Fn::... or Ref).
+
+    Either way the value is not known, and the diagnostics say why.
+    """
 
     name: str
     parameters: Value
@@ -213,7 +216,7 @@ class ConditionRef:
 
 @dataclass(frozen=True, slots=True)
 class RuleFunction:
-    """A function that only Rules know: Fn::Contains, Fn::EachMemberIn, Fn::EachMemberEquals, Fn::RefAll, Fn::ValueOf, Fn::ValueOfAll."""
+    """What only Rules know: Fn::Contains, Fn::EachMemberIn, Fn::EachMemberEquals, Fn::RefAll, Fn::ValueOf, Fn::ValueOfAll."""
 
     name: str
     arguments: Value

@@ -1,7 +1,7 @@
 """Macros: what CloudFormation expands before it reads a template, done here on the located nodes.
 
-Include files come from a folder that the user names, the language extensions and SAM are expanded in place; any other macro is a program that
-only its owner has, and is reported.
+Include files come from a folder that the user names, the language extensions and SAM are expanded in place; any other macro is a
+program that only its owner has, and is reported.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Values that are known before deployment: literals, parameters by their given or default value, mappings, and functions of those."""
+"""Values known before deployment: literals, parameters by their given or default value, mappings, and functions of those."""
 
 from __future__ import annotations
 

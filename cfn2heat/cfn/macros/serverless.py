@@ -1,4 +1,4 @@
-"""SAM: AWS's own translator expands it, when it is installed; offline, without credentials, and with the source's positions kept."""
+"""SAM: AWS's own translator expands it, when it is installed; offline, without credentials, with the source's positions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOCAL_FILES = ("CodeUri", "ContentUri", "DefinitionUri")
 def expand(root: Map, context: MacroContext) -> Map:
     """Expand the template's serverless types; when that cannot be done they go on as they are, with a word."""
     try:
-        import samtranslator.translator.translator  # type: ignore[import-untyped] # noqa: F401
+        import samtranslator.translator.translator  # noqa: F401
     except ImportError:
         _unresolved(
             context,
@@ -36,7 +36,7 @@ def expand(root: Map, context: MacroContext) -> Map:
     _fill_in_code(template)
     try:
         made = _translate(template, context)
-    except Exception as error:  # noqa: BLE001  foreign code on foreign input: whatever it raises means that it cannot expand this template
+    except Exception as error:  # noqa: BLE001  foreign code: whatever it raises, it cannot expand this template
         _unresolved(context, "C2H1217", f"SAM cannot expand this template: {_reason(error)}", "mend what it names", root)
         return root
     made["Resources"].update(withheld)
@@ -64,10 +64,10 @@ class _Session:
 
 
 def _translate(template: dict[str, Any], context: MacroContext) -> dict[str, Any]:
-    from samtranslator.internal.managed_policies import get_bundled_managed_policy_map  # type: ignore[import-untyped]
-    from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
+    from samtranslator.internal.managed_policies import get_bundled_managed_policy_map
+    from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
-    from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_mark_unicode_str_in_template  # type: ignore[import-untyped]
+    from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_mark_unicode_str_in_template
 
     logging.getLogger("samtranslator").addHandler(logging.NullHandler())  # it warns about its own configuration on stderr
     parameters = dict(context.parameters)
