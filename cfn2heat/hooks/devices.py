@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
-from cfn2heat.hooks.branches import Member, all_of, guarded, members, named
+from cfn2heat.hooks.branches import Guard, Member, all_of, guarded, members, named
 from cfn2heat.hooks.interfaces import may_be, present
 from cfn2heat.hot import values as hot
-from cfn2heat.hot.catalog import Schema, property_schema
+from cfn2heat.hot.catalog import property_schema
 from cfn2heat.hot.template import HotResource
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
@@ -30,7 +31,20 @@ LEFT_OUT: dict[str, tuple[str, str, Severity]] = {
 }
 """Members of Ebs that Cinder decides by itself or by the volume type: because, advice, severity."""
 CARRIED = frozenset({"DeleteOnTermination", "Encrypted", "SnapshotId", "VolumeSize", "VolumeType"})
-FROM_IMAGE = "Without a size the root disk is the flavor's own and is filled from the image."
+
+
+class Ebs(NamedTuple):
+    """What one mapping says of its volume: the device, the members of Ebs, where they stand, under which conditions."""
+
+    device: str
+    entries: dict[str, cfn.Value]
+    path: Path
+    guard: Guard
+
+    @property
+    def short(self) -> str:
+        """The device as a part of a name: xvdf for /dev/xvdf."""
+        return re.sub(r"[^A-Za-z0-9]+", "_", self.device.removeprefix("/dev/")).strip("_") or "volume"
 
 
 def block_devices(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
@@ -45,7 +59,8 @@ def _entries(ctx: ResourceContext, mapping: Member) -> list[hot.HotValue]:
         return []
     entries = mapping.value.entries
     if present(entries.get("NoDevice")):
-        ctx.dropped(mapping.path, "A Glance image brings no mappings of its own that would have to be left out.", severity=Severity.NOTE)
+        because = "A Glance image brings no mappings of its own that would have to be left out."
+        ctx.dropped(mapping.path, because, severity=Severity.NOTE)
         return []
     if present(entries.get("VirtualName")) and not present(entries.get("Ebs")):
         because = "An instance store is the ephemeral disk of the flavor, which Nova attaches by itself."
@@ -53,97 +68,79 @@ def _entries(ctx: ResourceContext, mapping: Member) -> list[hot.HotValue]:
         ctx.dropped(mapping.path, because, advice, Severity.NOTE)
         return []
     found = []
-    for ebs in members(entries.get("Ebs"), (*mapping.path, "Ebs"), mapping.guard):
-        if isinstance(ebs.value, cfn.Map):
-            _record(ctx, ebs.value, ebs.path)
-            entry = _entry(ctx, _device(ctx, entries.get("DeviceName")), ebs)
+    device = ctx.constant(entries.get("DeviceName"))
+    for member in members(entries.get("Ebs"), (*mapping.path, "Ebs"), mapping.guard):
+        if isinstance(member.value, cfn.Map):
+            name = "" if device is UNKNOWN else as_text(device)
+            ebs = Ebs(name, member.value.entries, member.path, member.guard)
+            _record(ctx, ebs)
+            entry = _entry(ctx, ebs)
             if entry is not None:
                 found.append(guarded(entry, all_of(ebs.guard)))
     return found
 
 
-def _device(ctx: ResourceContext, name: cfn.Value | None) -> str:
-    constant = ctx.constant(name)
-    return "" if constant is UNKNOWN else as_text(constant)
-
-
-def _record(ctx: ResourceContext, ebs: cfn.Map, path: Path) -> None:
+def _record(ctx: ResourceContext, ebs: Ebs) -> None:
     """Record what the volume type decides; what is carried gets the row's fate."""
     for key, value in ebs.entries.items():
         if key in LEFT_OUT:
             because, advice, severity = LEFT_OUT[key]
-            ctx.dropped((*path, key), because, advice, severity)
+            ctx.dropped((*ebs.path, key), because, advice, severity)
         elif key == "Encrypted":
             wanted = may_be(ctx, value, "true")
             because = "Whether Cinder encrypts a volume is a property of its volume type."
             advice = "Map the EBS type to an encrypted volume type in the site's table volume_types." if wanted else ""
-            ctx.dropped((*path, key), because, advice, Severity.WARNING if wanted else Severity.NOTE)
+            ctx.dropped((*ebs.path, key), because, advice, Severity.WARNING if wanted else Severity.NOTE)
         elif key not in CARRIED:
-            record_unknown(ctx, (*path, key))
+            record_unknown(ctx, (*ebs.path, key))
 
 
-def _entry(ctx: ResourceContext, device: str, ebs: Member) -> hot.HotValue | None:
-    assert isinstance(ebs.value, cfn.Map)
-    entries = ebs.value.entries
-    size = ctx.hot(entries.get("VolumeSize"))
-    if ROOT.fullmatch(device):
+def _entry(ctx: ResourceContext, ebs: Ebs) -> hot.HotValue | None:
+    size = ctx.hot(ebs.entries.get("VolumeSize"))
+    if ROOT.fullmatch(ebs.device):
         return _root(ctx, ebs, size)
-    if present(entries.get("SnapshotId")):
-        return _from_snapshot(ctx, device, ebs, size)
+    if present(ebs.entries.get("SnapshotId")):
+        return _from_snapshot(ctx, ebs, size)
     if size is None:
         ctx.dropped(ebs.path, "A volume needs a size or a snapshot, and the source says neither.")
         return None
-    volume = _volume(ctx, device, ebs, size)
-    return hot.HotMap({
-        "volume_id": hot.GetResource(volume.name),
-        "boot_index": hot.Literal(-1),
-        "delete_on_termination": hot.Literal(False),
-    })  # fmt: skip
+    volume = hot.GetResource(_volume(ctx, ebs, size).name)
+    return hot.HotMap({"volume_id": volume, "boot_index": hot.Literal(-1), "delete_on_termination": hot.Literal(False)})
 
 
-def _root(ctx: ResourceContext, ebs: Member, size: hot.HotValue | None) -> hot.HotValue | None:
-    assert isinstance(ebs.value, cfn.Map)
-    if size is None or ebs.guard:
-        because = FROM_IMAGE if size is None else "A root volume that is there under a condition only cannot take the image's place."
-        severity = Severity.NOTE if size is None else Severity.WARNING
-        ctx.dropped(ebs.path, because, severity=severity)
+def _root(ctx: ResourceContext, ebs: Ebs, size: hot.HotValue | None) -> hot.HotValue | None:
+    if size is None:
+        because = "Without a size the root disk is the flavor's own and is filled from the image."
+        ctx.dropped(ebs.path, because, severity=Severity.NOTE)
         return None
-    if "SnapshotId" in ebs.value.entries:
-        because = "The root volume is filled from the image."
-        ctx.dropped((*ebs.path, "SnapshotId"), because, severity=Severity.NOTE)
-    return hot.HotMap(_clean({
-        "boot_index": hot.Literal(0),
-        "volume_size": size,
-        "volume_type": _type(ctx, ebs.value),
-        "delete_on_termination": _dies(ctx, ebs.value),
-    }))  # fmt: skip
+    if ebs.guard:
+        ctx.dropped(ebs.path, "A root volume that is there under a condition only cannot take the image's place.")
+        return None
+    if "SnapshotId" in ebs.entries:
+        ctx.dropped((*ebs.path, "SnapshotId"), "The root volume is filled from the image.", severity=Severity.NOTE)
+    return _clean(boot_index=hot.Literal(0), volume_size=size, volume_type=_type(ctx, ebs), delete_on_termination=_dies(ctx, ebs))
 
 
-def _from_snapshot(ctx: ResourceContext, device: str, ebs: Member, size: hot.HotValue | None) -> hot.HotValue:
-    assert isinstance(ebs.value, cfn.Map)
-    return hot.HotMap(_clean({
-        "snapshot_id": snapshot(ctx, ebs.value.entries["SnapshotId"], f"{ctx.id}_{short(device)}_snapshot"),
-        "boot_index": hot.Literal(-1),
-        "volume_size": size,
-        "volume_type": _type(ctx, ebs.value),
-        "delete_on_termination": _dies(ctx, ebs.value),
-    }))  # fmt: skip
+def _from_snapshot(ctx: ResourceContext, ebs: Ebs, size: hot.HotValue | None) -> hot.HotValue:
+    return _clean(
+        snapshot_id=snapshot(ctx, ebs.entries["SnapshotId"], f"{ctx.id}_{ebs.short}_snapshot"),
+        boot_index=hot.Literal(-1),
+        volume_size=size,
+        volume_type=_type(ctx, ebs),
+        delete_on_termination=_dies(ctx, ebs),
+    )
 
 
-def _volume(ctx: ResourceContext, device: str, ebs: Member, size: hot.HotValue) -> HotResource:
+def _volume(ctx: ResourceContext, ebs: Ebs, size: hot.HotValue) -> HotResource:
     """An empty volume is a resource of its own, for Heat's block device mapping makes none; it is there at the first boot."""
-    assert isinstance(ebs.value, cfn.Map)
-    volume = add(ctx, f"volume_{short(device)}", VOLUME, f"{ctx.id}_{short(device)}")
-    volume.properties = _clean({"size": ctx.fit(size, _schema("size")), "volume_type": _type(ctx, ebs.value)})
-    if may_be(ctx, ebs.value.entries.get("DeleteOnTermination"), "false"):
+    volume = add(ctx, f"volume_{ebs.short}", VOLUME, f"{ctx.id}_{ebs.short}")
+    size = ctx.fit(size, property_schema(VOLUME, ("size",)))
+    volume.properties = _clean(size=size, volume_type=_type(ctx, ebs)).entries
+    if may_be(ctx, ebs.entries.get("DeleteOnTermination"), "false"):
         volume.deletion_policy = "retain"
     own = (hot.Literal(volume.condition),) if volume.condition else ()
     volume.condition = named(ctx.t, all_of((*own, *ebs.guard)))
     return volume
-
-
-def _schema(key: str) -> Schema | None:
-    return property_schema(VOLUME, (key,))
 
 
 def add(ctx: ResourceContext, key: str, type: str, name: str) -> HotResource:
@@ -166,23 +163,18 @@ def snapshot(ctx: ResourceContext, value: cfn.Value, name: str) -> hot.HotValue 
     return ctx.hole(name, f"A Cinder snapshot with the content of the EBS snapshot {as_text(constant)}.")
 
 
-def _type(ctx: ResourceContext, ebs: cfn.Map) -> hot.HotValue | None:
+def _type(ctx: ResourceContext, ebs: Ebs) -> hot.HotValue | None:
     given = ebs.entries.get("VolumeType")
     return None if given is None else ctx.site_lookup("volume_types", given)
 
 
-def _dies(ctx: ResourceContext, ebs: cfn.Map) -> hot.HotValue:
+def _dies(ctx: ResourceContext, ebs: Ebs) -> hot.HotValue:
     given = ctx.hot(ebs.entries.get("DeleteOnTermination"))
     return hot.Literal(True) if given is None else given
 
 
-def _clean(said: dict[str, hot.HotValue | None]) -> dict[str, hot.HotValue]:
-    return {key: value for key, value in said.items() if value is not None}
-
-
-def short(device: str) -> str:
-    """/dev/xvdf as xvdf, for names."""
-    return re.sub(r"[^A-Za-z0-9]+", "_", device.removeprefix("/dev/")).strip("_") or "volume"
+def _clean(**said: hot.HotValue | None) -> hot.HotMap:
+    return hot.HotMap({key: value for key, value in said.items() if value is not None})
 
 
 def settle_boot(server: HotResource) -> None:

@@ -11,7 +11,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks import devices, interfaces
-from cfn2heat.hooks.branches import all_of, guarded, members, named
+from cfn2heat.hooks.branches import all_of, any_of, guarded, members, named
 from cfn2heat.hooks.interfaces import EIP, INSTANCE, INTERFACE, Interface, present
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotResource
@@ -25,6 +25,23 @@ from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, prope
 ZONE_PARAMETERS = ("AWS::EC2::AvailabilityZone::Name", "List<AWS::EC2::AvailabilityZone::Name>")
 DEFAULT_TYPE = "m1.small"
 """What AWS starts when no instance type is said."""
+ELSEWHERE = "The launch template is not part of this template; what it says of its servers is not known here."
+SERVER_ORDER = (
+    "name",
+    "image",
+    "flavor",
+    "key_name",
+    "availability_zone",
+    "networks",
+    "security_groups",
+    "block_device_mapping_v2",
+    "scheduler_hints",
+    "metadata",
+    "user_data_format",
+    "user_data",
+)
+"""The order in which a person writes a server's properties."""
+PORT_ORDER = ("name", "network", "fixed_ips", "security_groups", "allowed_address_pairs", "tags", "value_specs")
 
 
 # ---- questions at planning -------------------------------------------------------------------------------------------
@@ -107,8 +124,8 @@ def use_template(ctx: ResourceContext, server: HotResource) -> None:
     template = interfaces.template_of(ctx, ctx.resource)
     if template is None:
         if "LaunchTemplate" in ctx.resource.properties.entries:
-            because = "The launch template is not part of this template; what it says of the server is not known here."
-            ctx.report("C2H3001", Severity.WARNING, because, "Add its image, flavor and user data to the server.", ("LaunchTemplate",))
+            advice = "Add its image, flavor and user data to the server."
+            ctx.report("C2H3001", Severity.WARNING, ELSEWHERE, advice, ("LaunchTemplate",))
         return
     parts = ctx.part(template.name)
     said = parts["server"].properties
@@ -164,7 +181,8 @@ def require(ctx: ResourceContext, server: HotResource) -> None:
             server.properties["flavor"] = default
     boots = "image" in server.properties or _booted(server.properties.get("block_device_mapping_v2")) is not None
     if not boots:
-        server.properties["image"] = ctx.hole(f"{ctx.id}_image", "The source says no image for the server; a Glance image is needed.")
+        because = "The source says no image for the server; a Glance image is needed."
+        server.properties["image"] = ctx.hole(f"{ctx.id}_image", because)
 
 
 def finish_server(server: HotResource) -> None:
@@ -175,7 +193,15 @@ def finish_server(server: HotResource) -> None:
         name = name_of(metadata)
         if name is not None:
             server.properties.setdefault("name", legal_name(name))
+    server.properties.setdefault("user_data_format", hot.Literal("RAW"))
     devices.settle_boot(server)
+    arrange(server, SERVER_ORDER)
+
+
+def arrange(resource: HotResource, order: tuple[str, ...]) -> None:
+    """Put properties into an order; others follow as they stand."""
+    given = resource.properties
+    resource.properties = {key: given[key] for key in (*order, *given) if key in given}
 
 
 def legal_keys(metadata: hot.HotValue) -> hot.HotValue:
@@ -188,7 +214,8 @@ def legal_keys(metadata: hot.HotValue) -> hot.HotValue:
 def name_of(metadata: hot.HotValue | None) -> hot.HotValue | None:
     """The value of the Name tag, where it is said without a condition."""
     found = metadata.entries.get("Name") if isinstance(metadata, hot.HotMap) else None
-    return None if found in (None, hot.Literal("")) or isinstance(found, hot.If) and found.otherwise is None else found
+    absent = found in (None, hot.Literal("")) or (isinstance(found, hot.If) and found.otherwise is None)
+    return None if absent else found
 
 
 def legal_name(name: hot.HotValue) -> hot.HotValue:
@@ -203,9 +230,7 @@ def legal_name(name: hot.HotValue) -> hot.HotValue:
 
 def connect_without_port(ctx: ResourceContext, server: HotResource, first: Interface) -> None:
     """Let Nova make the port: all that is said is a network or subnet and security groups."""
-    subnet = ctx.hot(first.subnet)
-    place = {"network": ctx.site_value("default_network")} if subnet is None else {"subnet": subnet}
-    server.properties["networks"] = hot.HotList((hot.HotMap(place),))
+    server.properties["networks"] = hot.HotList((interfaces.place(ctx, ctx.hot(first.subnet)),))
     groups = interfaces.security_groups(ctx, first.groups)
     if groups is not None and groups != hot.HotList(()):
         server.properties["security_groups"] = ctx.fit(groups, ctx.schema("server.security_groups"))
@@ -237,9 +262,11 @@ def give_address(ctx: ResourceContext, address: HotResource, first: Interface) -
         address.properties["fixed_ip_address"] = hot.GetAttr(port.name, "fixed_ips", (hot.Literal(0), hot.Literal("ip_address")))
     for name in interfaces.subnet_interfaces(ctx, first.subnet):
         ctx.depends_on(address, name)
-    said = first.entries.get("AssociatePublicIpAddress")
-    if isinstance(said, cfn.If) and address.condition is None and ctx.constant(said.then) in (True, "true"):
-        address.condition = said.condition
+    own = (hot.Literal(address.condition),) if address.condition else ()
+    elsewhere = any_of(interfaces.conditions(ctx.resource, interfaces.serving(ctx, ctx.resource)))
+    without = () if elsewhere is None else (hot.Function("not", elsewhere),)
+    said = interfaces.truth(ctx, first.entries.get("AssociatePublicIpAddress"))
+    address.condition = named(ctx.t, all_of((*own, *without, *said)))
 
 
 def first_port(ctx: ResourceContext, server: Resource) -> hot.HotValue | None:
@@ -370,8 +397,7 @@ def fleet_templates(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.H
         if template is not None:
             override = next((over.value for over in members(entries.get("Overrides")) if isinstance(over.value, cfn.Map)), None)
             return _fleet_member(ctx, template, override)
-    because = "The launch template is not part of this template; what it says of the servers is not known here."
-    ctx.dropped(path, because, "Add it, or the image and flavor of the servers.", Severity.ERROR)
+    ctx.dropped(path, ELSEWHERE, "Add it, or the image and flavor of the servers.", Severity.ERROR)
     return None
 
 
@@ -389,8 +415,7 @@ def _fleet_member(ctx: ResourceContext, template: Resource, override: cfn.Map | 
 def _member(ctx: ResourceContext, said: dict[str, hot.HotValue], subnet: hot.HotValue | None) -> hot.HotValue:
     """A server as the definition of a resource group's members."""
     if "networks" not in said:
-        place = {"network": ctx.site_value("default_network")} if subnet is None else {"subnet": subnet}
-        said["networks"] = hot.HotList((hot.HotMap(place),))
+        said["networks"] = hot.HotList((interfaces.place(ctx, subnet),))
     else:
         said.pop("security_groups", None)
     return hot.HotMap({"type": hot.Literal("OS::Nova::Server"), "properties": hot.HotMap(said)})
@@ -404,25 +429,25 @@ def fleet_specifications(ctx: ResourceContext, value: cfn.Value, path: Path) -> 
         return None
     entries = specification.value.entries
     server = HotResource(ctx.id, "OS::Nova::Server")
-    for key, table, property in (("ImageId", "images", "image"), ("InstanceType", "flavors", "flavor")):
+    for key, table, target in (("ImageId", "images", "image"), ("InstanceType", "flavors", "flavor")):
         given = entries.get(key)
         found = None if given is None else ctx.site_lookup(table, given)
         if found is not None:
-            server.properties[property] = found
-    for key, property in (("KeyName", "key_name"), ("UserData", "user_data")):
+            server.properties[target] = found
+    for key, target in (("KeyName", "key_name"), ("UserData", "user_data")):
         found = ctx.hot(entries.get(key))
         if found is not None:
-            server.properties[property] = found
+            server.properties[target] = found
     listed = [member.value for member in members(entries.get("SecurityGroups")) if isinstance(member.value, cfn.Map)]
     groups = [ctx.hot(group.entries.get("GroupId")) for group in listed]
     if groups:
         server.properties["security_groups"] = hot.HotList(tuple(group for group in groups if group is not None))
-    server.properties["user_data_format"] = hot.Literal("RAW")
     if "IamInstanceProfile" in entries:
         because = "Nova servers carry no role, so that what runs on them gets no credentials from the metadata service."
         advice = "Make a Keystone application credential and hand it to the workload through user data or a Barbican secret."
         ctx.dropped((*specification.path, "IamInstanceProfile"), because, advice, Severity.ERROR)
     require(ctx, server)
+    finish_server(server)
     return _member(ctx, server.properties, ctx.hot(entries.get("SubnetId")))
 
 
@@ -443,7 +468,7 @@ def finish_network_interface(ctx: ResourceContext) -> None:
     """Network and addresses of a port; the Name tag is its name too."""
     port, properties = ctx.emit("port"), ctx.resource.properties.entries
     interface = Interface({key: value for key, value in properties.items() if present(value)})
-    port.properties = {"network": interfaces.network_of(ctx, interface), **port.properties}
+    port.properties["network"] = interfaces.network_of(ctx, interface)
     fixed = interfaces.addresses(ctx, interface)
     if fixed:
         port.properties["fixed_ips"] = ctx.fit(hot.HotList(tuple(fixed)), ctx.schema("port.fixed_ips"))
@@ -451,7 +476,8 @@ def finish_network_interface(ctx: ResourceContext) -> None:
         if isinstance(member.value, cfn.Map) and ctx.constant(member.value.entries.get("Key")) == "Name" and not member.guard:
             name = ctx.hot(member.value.entries.get("Value"))
             if name is not None:
-                port.properties = {"name": ctx.fit(name, ctx.schema("port.name")), **port.properties}
+                port.properties["name"] = ctx.fit(name, ctx.schema("port.name"))
+    arrange(port, PORT_ORDER)
 
 
 @property_hook("ec2.port_of_server")
@@ -500,7 +526,8 @@ def finish_eip_association(ctx: ResourceContext) -> None:
     ends = ("InstanceId", "NetworkInterfaceId")
     serve(ctx, association, [found for key in ends for found in ctx.resources_of(ctx.value(key))])
     if "floatingip_id" not in association.properties:
-        association.properties["floatingip_id"] = ctx.hole(f"{ctx.id}_floating_ip", "The id of the floating IP that is associated.")
+        because = "The id of the floating IP that is associated."
+        association.properties["floatingip_id"] = ctx.hole(f"{ctx.id}_floating_ip", because)
     if "port_id" not in association.properties:
         association.properties["port_id"] = ctx.hole(f"{ctx.id}_port", "The port that the floating IP is associated with.")
 
@@ -548,18 +575,16 @@ def private_ip(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
 
 @reference_hook("ec2.public_ip")
 def public_ip(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
-    """The floating IP of a server: its own, that of an EIP, else its private address."""
+    """The floating IP of a server: that of an EIP, its own, else its private address."""
     own = ctx.name(ctx.id, "address")
-    if own is not None:
-        return hot.GetAttr(own, "floating_ip_address")
-    for user in interfaces.serving(ctx, ctx.resource):
+    found = private_ip(ctx, attribute) if own is None else hot.GetAttr(own, "floating_ip_address")
+    users = interfaces.serving(ctx, ctx.resource)
+    for user, condition in zip(users, interfaces.conditions(ctx.resource, users), strict=True):
         eip = user if user.type == EIP else _associated(ctx, user)
         if eip is not None:
-            found = ctx.reference(eip.name)
-            if user.condition is None or user.condition == ctx.resource.condition:
-                return found
-            return branch(hot.Literal(user.condition), found, private_ip(ctx, attribute))
-    return private_ip(ctx, attribute)
+            address = ctx.reference(eip.name)
+            found = address if condition is None else branch(condition, address, found)
+    return found
 
 
 def _associated(ctx: ResourceContext, association: Resource) -> Resource | None:
@@ -601,9 +626,7 @@ def secondary_address_list(ctx: ResourceContext, attribute: str) -> hot.HotValue
 
 
 def _fixed_address(ctx: ResourceContext, index: int) -> hot.HotValue:
-    port = ctx.name(ctx.id, "port")
-    assert port is not None
-    return hot.GetAttr(port, "fixed_ips", (hot.Literal(index), hot.Literal("ip_address")))
+    return hot.GetAttr(ctx.emit("port").name, "fixed_ips", (hot.Literal(index), hot.Literal("ip_address")))
 
 
 @reference_hook("ec2.primary_ipv6")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
@@ -12,10 +13,10 @@ from cfn2heat.hooks.branches import Guard, Member, all_of, guarded, members
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
-from cfn2heat.hot.template import HotResource
+from cfn2heat.hot.template import HotCondition, HotResource
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_index, as_text
-from cfn2heat.translate.context import PlanContext, ResourceContext
+from cfn2heat.translate.context import PlanContext, ResourceContext, referred
 from cfn2heat.translate.language import branch
 
 INSTANCE = "AWS::EC2::Instance"
@@ -95,7 +96,7 @@ class Interface:
 
 def present(value: cfn.Value | None) -> bool:
     """Whether a property is there at all."""
-    return not (value is None or isinstance(value, cfn.NoValue) or isinstance(value, cfn.Scalar) and value.value is None)
+    return not (value is None or isinstance(value, cfn.NoValue) or (isinstance(value, cfn.Scalar) and value.value is None))
 
 
 def template_of(plan: PlanContext, resource: Resource) -> Resource | None:
@@ -201,9 +202,15 @@ def _users(plan: PlanContext, resource: str, key: str) -> list[Resource]:
     return list({user.name: user for user in users if user.type in (EIP, EIP_ASSOCIATION)}.values())
 
 
+def conditions(server: Resource, users: list[Resource]) -> list[hot.HotValue | None]:
+    """The condition under which each of these is there beside the server; None: always."""
+    found = (user.condition if user.condition != server.condition else None for user in users)
+    return [None if condition is None else hot.Literal(condition) for condition in found]
+
+
 def wants_address(plan: PlanContext, server: Resource) -> bool:
-    """Whether a server gets a floating IP of its own."""
-    if serving(plan, server):
+    """Whether a server gets a floating IP of its own; not where an EIP gives it one under all conditions."""
+    if None in conditions(server, serving(plan, server)):
         return False
     first = interfaces(plan, server)[0]
     if first.existing is not None:
@@ -251,9 +258,15 @@ def network_of(ctx: ResourceContext, interface: Interface) -> hot.HotValue:
     found = None if vpc is None else ctx.hot(vpc)
     if found is not None:
         return found
-    subnet = interface.subnet
-    name = subnet.name if isinstance(subnet, cfn.Ref) else ctx.id
+    name = next((name for name in referred(interface.subnet) if name in ctx.template.parameters), ctx.id)
     return ctx.hole(f"{name}_network", "A Neutron port names its network beside its subnet; the template tells only the subnet.")
+
+
+def place(ctx: ResourceContext, subnet: hot.HotValue | None) -> hot.HotValue:
+    """Where Nova makes a port: in a subnet, else on the network for servers of which no subnet is said."""
+    if subnet is None:
+        return hot.HotMap({"network": ctx.site_value("default_network")})
+    return hot.HotMap({"subnet": subnet})
 
 
 def subnet_interfaces(ctx: ResourceContext, subnet: cfn.Value | None) -> list[str]:
@@ -293,18 +306,30 @@ def addresses(ctx: ResourceContext, interface: Interface) -> list[hot.HotValue]:
     """The entries of fixed_ips, the primary address first."""
     subnet = ctx.hot(interface.subnet)
     entries = interface.entries
-    found = [
-        guarded(_fixed_ip(subnet, ctx.hot(value)), all_of(guard)) for value, guard in private_addresses(ctx, entries)
-    ]
+    said = private_addresses(ctx, entries)
+    found = [guarded(_fixed_ip(subnet, _address(ctx, value)), all_of(guard)) for value, guard in said]
     secondary = as_index(ctx.constant(entries.get("SecondaryPrivateIpAddressCount"))) or 0
     if subnet is not None:
         missing = max(1 - len(found), 0) + secondary
         found += [hot.HotMap({"subnet": subnet})] * missing
     found += [
-        guarded(_fixed_ip(None, ctx.hot(member.value.entries.get("Ipv6Address"))), all_of(member.guard))
+        guarded(_fixed_ip(None, _address(ctx, member.value.entries["Ipv6Address"])), all_of(member.guard))
         for member in members(entries.get("Ipv6Addresses"))
-        if isinstance(member.value, cfn.Map)
+        if isinstance(member.value, cfn.Map) and "Ipv6Address" in member.value.entries
     ]
+    return [entry for entry in found if entry != hot.HotMap({})]
+
+
+def _address(ctx: ResourceContext, value: cfn.Value) -> hot.HotValue | None:
+    """An address; a literal that is none is left out, so that Neutron chooses one."""
+    found = ctx.hot(value)
+    if isinstance(found, hot.Literal):
+        try:
+            ip_address(as_text(found.value))
+        except ValueError:
+            message = f"{as_text(found.value)} is no IP address; Neutron chooses one instead."
+            ctx.report("C2H3001", Severity.WARNING, message, "Write an address of the subnet.")
+            return None
     return found
 
 
@@ -320,6 +345,22 @@ def private_addresses(plan: PlanContext, entries: dict[str, cfn.Value]) -> list[
         if value is not None and not isinstance(value, cfn.NoValue):
             (primary if first else others).append((value, member.guard))
     return primary + others
+
+
+def truth(ctx: ResourceContext, value: cfn.Value | None) -> Guard:
+    """The conditions under which a boolean is true; none where it always is, or where they cannot be told."""
+    match value:
+        case cfn.If():
+            name = hot.Literal(value.condition)
+            if not may_be(ctx, value.otherwise, "true"):
+                return (name, *truth(ctx, value.then))
+            if not may_be(ctx, value.then, "true"):
+                return (hot.Function("not", name), *truth(ctx, value.otherwise))
+        case cfn.Ref() if value.name in ctx.template.parameters and ctx.parameter_type(value.name) == "string":
+            test = hot.Function("equals", hot.HotList((hot.GetParam(value.name), hot.Literal("true"))))
+            condition = HotCondition(f"{value.name}_is_true", test)
+            return (hot.Literal(ctx.t.hot.conditions.setdefault(condition.name, condition).name),)
+    return ()
 
 
 def _fixed_ip(subnet: hot.HotValue | None, address: hot.HotValue | None) -> hot.HotMap:

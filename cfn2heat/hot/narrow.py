@@ -42,7 +42,8 @@ def drop_empty_defaults(template: HotTemplate) -> None:
                 for parameter in _demanded(value, schema.properties.get(name)):
                     if parameter in empty:
                         empty.pop(parameter).default = None
-                        template.parameters[parameter].comments.append(f"has no default: {resource.name} does not take an empty {name}")
+                        comment = f"has no default: {resource.name} does not take an empty {name}"
+                        template.parameters[parameter].comments.append(comment)
 
 
 def _demanded(value: hot.HotValue, schema: Schema | None) -> Iterator[str]:
