@@ -2,7 +2,7 @@
 
 from typing import Any
 
-__all__ = ["Conversion", "Settings", "convert"]
+__all__ = ["Conversion", "Settings", "convert", "translate_text"]
 
 
 def __getattr__(name: str) -> Any:

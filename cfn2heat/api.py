@@ -71,7 +71,19 @@ class Conversion:
             return Converted(shown, stem, {}, [*diagnostics.all(), error.diagnostic])
         return Converted(shown, stem, written(translation), diagnostics.all(), translation)
 
-    def _run(self, template: Template, stem: str, key: Path, diagnostics: Diagnostics) -> Translation:
+    def translate_text(self, text: str | bytes, file: str) -> Converted:
+        """A template that is given as text; nested stacks and includes are not looked for."""
+        diagnostics = Diagnostics()
+        stem = file.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        options = ReadOptions(None, self.settings.parameters, self.settings.region)
+        try:
+            template = read(None, text, file, options, diagnostics)
+            translation = self._run(template, stem, None, diagnostics)
+        except InputError as error:
+            return Converted(file, stem, {}, [*diagnostics.all(), error.diagnostic])
+        return Converted(file, stem, written(translation), diagnostics.all(), translation)
+
+    def _run(self, template: Template, stem: str, key: Path | None, diagnostics: Diagnostics) -> Translation:
         settings = self.settings
         options = Options(settings.heat_version, settings.region, stem, settings.parameters)
         translation = Translation(
@@ -98,10 +110,12 @@ class Conversion:
             stem, serial = f"{base}-{serial}", serial + 1
         return stem
 
-    def _child(self, address: cfn.Value | None, parent: Path, shown: str) -> Child | None:
+    def _child(self, address: cfn.Value | None, parent: Path | None, shown: str) -> Child | None:
         """The nested stack that an address names, translated; None when its file is not at hand or is no template."""
-        folder = self.settings.template_dir or parent.parent
+        folder = self.settings.template_dir or (parent.parent if parent else None)
         tail = address_tail(address)
+        if folder is None:
+            return None
         found = self._folders.setdefault(folder, TemplateFolder(folder)).find(tail) if tail else None
         if found is None:
             return None
@@ -162,6 +176,11 @@ def _site_value(t: Translation, fact: str, default: hot.HotValue | None) -> hot.
     if value is None or t.table.site_facts[fact].get("lookup"):
         return default
     return hot.HotList(tuple(map(hot.Literal, value))) if isinstance(value, list) else hot.Literal(value)
+
+
+def translate_text(text: str | bytes, file: str, settings: Settings | None = None) -> Converted:
+    """Convert one template that is given as text; file is the name that its positions carry."""
+    return Conversion(settings or Settings(load_table())).translate_text(text, file)
 
 
 def convert(path: Path, settings: Settings | None = None) -> list[Converted]:

@@ -1,0 +1,1 @@
+"""Tests of cfn2heat."""
