@@ -1,0 +1,292 @@
+"""Who routes for whom: the VPCs of a template, what hangs on each, and which routes lead where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from cfn2heat.cfn import values as cfn
+from cfn2heat.cfn.template import Resource
+from cfn2heat.translate.context import PlanContext
+from cfn2heat.translate.state import Translation
+
+EC2 = "AWS::EC2::"
+ANYWHERE = ("0.0.0.0/0", "::/0")
+GATEWAYS = ("NatGatewayId", "EgressOnlyInternetGatewayId", "CarrierGatewayId")
+HOPS = (
+    "NetworkInterfaceId",
+    "InstanceId",
+    "TransitGatewayId",
+    "VpcPeeringConnectionId",
+    "VpcEndpointId",
+    "LocalGatewayId",
+    "CoreNetworkArn",
+    "OdbNetworkArn",
+)
+DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+
+
+@dataclass(slots=True)
+class Domain:
+    """One VPC, in the template (vpc) or outside of it, with all that hangs on it. It becomes one router."""
+
+    place: str
+    vpc: str | None = None
+    subnets: list[str] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
+    gateways: list[str] = field(default_factory=list)
+    """Resources that lead to the internet or that need a way there."""
+    others: list[str] = field(default_factory=list)
+    """Attachments and gateways: nothing of theirs remains beside the router."""
+    links: list[str] = field(default_factory=list)
+    """Peerings and transit gateway attachments."""
+
+    @property
+    def owner(self) -> str | None:
+        """The resource at whose place the router stands; None when nothing needs a router."""
+        hanging = [*self.tables, *self.others, *self.gateways, *self.links]
+        if self.vpc is not None:
+            return self.vpc if hanging or len(self.subnets) > 1 else None
+        return next(iter([*self.tables, *self.others, *self.gateways]), None)
+
+    @property
+    def members(self) -> list[str]:
+        """Everything of which the router is a part."""
+        vpc = [] if self.vpc is None else [self.vpc]
+        return [*vpc, *self.subnets, *self.tables, *self.others]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A route as it is meant: gateway, vpn, local, hop or nowhere; hop names the property that holds the next hop."""
+
+    kind: str
+    hop: str
+    table: str | None
+    everything: bool
+    """It is a default route."""
+
+
+class Topology:
+    """The reading of one template; plan hooks, predicates and the composite share it."""
+
+    def __init__(self, plan: PlanContext) -> None:
+        self._plan = plan
+        self.domains: dict[str, Domain] = {}
+        self.associations: dict[str, list[str]] = {}
+        """Subnet of the template to the associations that name it."""
+        self.ways: dict[str, Way] = {}
+        self.dhcp: dict[str, str] = {}
+        """VPC place to the DHCPOptions resource that it uses."""
+        self._of: dict[str, Domain] = {}
+        for resource in plan.template.resources.values():
+            self._place(resource)
+        for resource in self._all("Route"):
+            self._route(resource)
+        for resource in self._all("NatGateway"):
+            self._nat(resource)
+        for resource in [*self._all("InternetGateway"), *self._all("VPNGateway")]:
+            self._gateway(resource)
+
+    # ---- questions ---------------------------------------------------------------------------------------------------
+
+    def domain(self, resource: str) -> Domain | None:
+        """The domain that a resource is part of, or None."""
+        return self._of.get(resource)
+
+    def owner(self, resource: str) -> str | None:
+        """The resource at whose place the router of a resource's domain stands, or None."""
+        domain = self._of.get(resource)
+        return None if domain is None else domain.owner
+
+    def place(self, value: cfn.Value | None) -> str:
+        """What tells one VPC from another: the name of the template's resource, else the text of the value."""
+        found = self._plan.resource_of(value)
+        return found.name if found is not None and found.type == EC2 + "VPC" else signature(value)
+
+    def referred(self, resource: Resource, key: str, *types: str) -> str | None:
+        """The one resource of one of these types that a property names, or None."""
+        found = self._plan.resource_of(resource.properties.entries.get(key))
+        return found.name if found is not None and found.type.removeprefix(EC2) in types else None
+
+    def twin(self, route: str) -> str | None:
+        """An earlier route of the same router that says the same, unless it may be absent when this one is there."""
+        mine = self._say(route)
+        for other in self.ways:
+            if other == route:
+                return None
+            if self.ways[other].kind == self.ways[route].kind and self._say(other) == mine:
+                condition = self._plan.template.resources[other].condition
+                if condition in (None, self._plan.template.resources[route].condition):
+                    return other
+        return None
+
+    def _say(self, route: str) -> tuple[str, ...]:
+        entries = self._plan.template.resources[route].properties.entries
+        way = self.ways[route]
+        router = self.owner(way.table) if way.table else None
+        where = router or signature(entries.get("RouteTableId"))
+        if way.kind == "gateway":
+            return (where,)
+        return (where, *(signature(entries.get(key)) for key in (*DESTINATIONS, way.hop)))
+
+    # ---- reading -----------------------------------------------------------------------------------------------------
+
+    def _all(self, type: str) -> list[Resource]:
+        return [resource for resource in self._plan.template.resources.values() if resource.type == EC2 + type]
+
+    def _domain(self, value: cfn.Value | None) -> Domain:
+        place = self.place(value)
+        return self.domains.setdefault(place, Domain(place))
+
+    def _join(self, resource: str, domain: Domain, *lists: list[str]) -> None:
+        self._of[resource] = domain
+        for members in lists:
+            if resource not in members:
+                members.append(resource)
+
+    def _place(self, resource: Resource) -> None:
+        entries = resource.properties.entries
+        match resource.type.removeprefix(EC2):
+            case "VPC":
+                domain = self.domains.setdefault(resource.name, Domain(resource.name))
+                domain.vpc = resource.name
+                self._join(resource.name, domain)
+            case "Subnet":
+                domain = self._domain(entries.get("VpcId"))
+                self._join(resource.name, domain, domain.subnets)
+            case "RouteTable":
+                domain = self._domain(entries.get("VpcId"))
+                self._join(resource.name, domain, domain.tables)
+            case "VPCGatewayAttachment" | "EgressOnlyInternetGateway" | "CarrierGateway":
+                domain = self._domain(entries.get("VpcId"))
+                self._join(resource.name, domain, domain.others, domain.gateways)
+            case "TransitGatewayAttachment" | "TransitGatewayVpcAttachment":
+                domain = self._domain(entries.get("VpcId"))
+                self._join(resource.name, domain, domain.links)
+            case "VPCPeeringConnection":
+                for key in ("VpcId", "PeerVpcId"):
+                    self._domain(entries.get(key)).links.append(resource.name)
+            case "SubnetRouteTableAssociation":
+                subnet = self.referred(resource, "SubnetId", "Subnet")
+                if subnet is not None:
+                    self.associations.setdefault(subnet, []).append(resource.name)
+            case "VPCDHCPOptionsAssociation":
+                options = self.referred(resource, "DhcpOptionsId", "DHCPOptions")
+                if options is not None:
+                    self.dhcp[self.place(entries.get("VpcId"))] = options
+
+    def _route(self, route: Resource) -> None:
+        entries = route.properties.entries
+        table = self.referred(route, "RouteTableId", "RouteTable")
+        everything = any(self._plan.constant(entries.get(key)) in ANYWHERE for key in DESTINATIONS[:2])
+        kind, hop = self._kind(route, everything)
+        self.ways[route.name] = Way(kind, hop, table, everything)
+        if table is not None:
+            domain = self._of[table]
+            self._of[route.name] = domain
+            if kind == "gateway" and everything:
+                domain.gateways.append(route.name)
+
+    def _kind(self, route: Resource, everything: bool) -> tuple[str, str]:
+        entries = route.properties.entries
+        for key in GATEWAYS:
+            if key in entries and not isinstance(entries[key], cfn.NoValue):
+                return "gateway", key
+        gateway = entries.get("GatewayId")
+        if gateway is not None and not isinstance(gateway, cfn.NoValue):
+            return self._kind_of_gateway(gateway, everything), "GatewayId"
+        hop = next((key for key in HOPS if key in entries and not isinstance(entries[key], cfn.NoValue)), None)
+        return ("hop", hop) if hop else ("nowhere", "")
+
+    def _kind_of_gateway(self, gateway: cfn.Value, everything: bool) -> str:
+        types = {resource.type.removeprefix(EC2) for resource in self._plan.resources_of(gateway)}
+        if "VPNGateway" in types:
+            return "vpn"
+        constant = self._plan.constant(gateway)
+        if constant == "local":
+            return "local"
+        if "InternetGateway" in types or everything:
+            return "gateway"
+        return "hop"
+
+    def _nat(self, nat: Resource) -> None:
+        domain = self._near(nat, nat.properties.entries.get("SubnetId"), nat.properties.entries.get("VpcId"))
+        public = self._plan.constant(nat.properties.entries.get("ConnectivityType")) != "private"
+        self._join(nat.name, domain, domain.others, *([domain.gateways] if public else []))
+
+    def _gateway(self, gateway: Resource) -> None:
+        attached = [
+            self._of[use.resource]
+            for use in self._plan.users(gateway.name)
+            if use.resource and self._plan.type_of(use.resource) == EC2 + "VPCGatewayAttachment"
+        ]
+        if gateway.type == EC2 + "VPNGateway":
+            # The service that it becomes stands on the router, and is no part of it.
+            if attached:
+                self._of[gateway.name] = attached[0]
+            return
+        domain = attached[0] if attached else self._near(gateway)
+        self._join(gateway.name, domain, domain.others, domain.gateways)
+
+    def _near(self, gateway: Resource, *hints: cfn.Value | None) -> Domain:
+        """The domain of a gateway: that of its subnet or VPC, of a route through it, the only one, else its own."""
+        for value in hints:
+            found = self._plan.resource_of(value)
+            if found is not None and found.name in self._of:
+                return self._of[found.name]
+        for use in self._plan.users(gateway.name):
+            if use.resource in self.ways and use.resource in self._of:
+                return self._of[use.resource]
+        routed = [domain for domain in self.domains.values() if domain.owner is not None]
+        return routed[0] if len(routed) == 1 else self.domains.setdefault(gateway.name, Domain(gateway.name))
+
+
+_READ: WeakKeyDictionary[Translation, Topology] = WeakKeyDictionary()
+
+
+def topology(plan: PlanContext) -> Topology:
+    """The topology of the template that is being translated, read once."""
+    found = _READ.get(plan.t)
+    if found is None:
+        found = _READ[plan.t] = Topology(plan)
+    return found
+
+
+def router_of_subnet(plan: PlanContext, subnet: str) -> Domain | None:
+    """The domain whose router a subnet is on: that of its route table, else that of its VPC."""
+    found = topology(plan)
+    for association in found.associations.get(subnet, []):
+        table = found.referred(plan.template.resources[association], "RouteTableId", "RouteTable")
+        domain = found.domain(table) if table else None
+        if domain is not None:
+            return domain
+    domain = found.domain(subnet)
+    return domain if domain is not None and domain.owner is not None else None
+
+
+def router_name(plan: PlanContext, domain: Domain | None) -> str | None:
+    """The HOT name of a domain's router, or None."""
+    return plan.name(domain.owner, "router") if domain is not None and domain.owner is not None else None
+
+
+def router_condition(plan: PlanContext, domain: Domain) -> str | None:
+    """The condition of a router: its VPC's, else the one that everything on it shares."""
+    resources = plan.template.resources
+    if domain.vpc is not None:
+        return resources[domain.vpc].condition
+    shared = {resources[member].condition for member in domain.members if member not in domain.subnets}
+    return shared.pop() if len(shared) == 1 else None
+
+
+def signature(value: Any) -> str:
+    """A text that is the same for equal values, wherever they stand."""
+    if is_dataclass(value):
+        parts = [signature(getattr(value, part.name)) for part in fields(value) if part.name not in ("span", "keys")]
+        return f"{type(value).__name__}({','.join(parts)})"
+    if isinstance(value, tuple):
+        return f"({','.join(map(signature, value))})"
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{key}:{signature(member)}' for key, member in value.items())}}}"
+    return repr(value)
