@@ -91,6 +91,7 @@ def to_plain(node: Node) -> Any:
 
 
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_UTF32_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
 _SIGNATURES = {
     b"PK\x03\x04": "a zip archive",
     b"\x1f\x8b": "a gzip file",
@@ -107,6 +108,8 @@ def decode(data: bytes, file: str) -> str:
     for signature, kind in _SIGNATURES.items():
         if data.startswith(signature):
             raise _binary(file, f"the file is {kind}, not text")
+    if data.startswith(_UTF32_MARKS):
+        raise InputError("C2H1004", "the text is UTF-32", Span(file, 1, 1), advice="save the file as UTF-8")
     if data.startswith(UTF16_MARKS):
         encoding = "utf-16"
     elif b"\0" in data:
@@ -151,22 +154,26 @@ def _read_braced(text: str, file: str, limits: Limits) -> tuple[Node, Repeated]:
         raise _too_deep(Span(file, 1, 1), limits) from None
     except json.JSONDecodeError as error:
         return _read_flow(text, file, limits, error)
-    except ValueError as error:
-        raise InputError("C2H1006", f"a number is too long: {error}", Span(file, 1, 1), advice="quote it") from None
+    except ValueError:
+        digits = re.search(r"[0-9]{1000,}", text)
+        place = place_of(text, digits.start() if digits else 0, file)
+        raise InputError("C2H1006", "the number is too long", place, advice="quote it") from None
     return _JsonBuilder(text, file, limits).build()
 
 
 def _read_flow(text: str, file: str, limits: Limits, error: json.JSONDecodeError) -> tuple[Node, Repeated]:
-    """Read as YAML what is no JSON; when it is neither, the reading that got further tells what is wrong."""
-    place = place_of(text, error.pos, file)
+    """Read as YAML what is no JSON; when it is neither, the format that was meant tells what is wrong."""
     try:
         return _read_yaml(text, file, limits)
     except InputError as yaml_error:
-        found = yaml_error.diagnostic
-        if found.code != "C2H1007" or (found.span.line, found.span.column) > (place.line, place.column):
+        if yaml_error.diagnostic.code != "C2H1007" or not _BEGINS_AS_JSON.match(text):
             raise
         message = error.msg[0].lower() + error.msg[1:]
+        place = place_of(text, error.pos, file)
         raise InputError("C2H1006", f"this is not valid JSON: {message}", place, advice=_json_advice(text, error)) from None
+
+
+_BEGINS_AS_JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*["{}\]\[])')
 
 
 def _json_advice(text: str, error: json.JSONDecodeError) -> str:
@@ -348,7 +355,10 @@ def _yaml_error(text: str, file: str, error: yaml.YAMLError) -> InputError:
     if wrong:
         message = f"the character U+{ord(wrong.group()):04X} is not allowed in YAML"
         return InputError("C2H1007", message, place_of(text, wrong.start(), file), advice="remove it or write it as an escape")
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    marks = [getattr(error, "problem_mark", None), getattr(error, "context_mark", None)]
+    if "end of stream" in str(getattr(error, "problem", "")):
+        marks.reverse()  # what was not closed tells more than where the file ends
+    mark = marks[0] or marks[1]
     span = Span(file, mark.line + 1, mark.column + 1) if mark else Span(file, 1, 1)
     parts = [getattr(error, "context", None), getattr(error, "problem", None)]
     message = ", ".join(part for part in parts if part) or str(error)
@@ -364,6 +374,9 @@ def _yaml_advice(text: str, span: Span) -> str:
     if "{{" in line or "{%" in line:
         return "this looks like a template of a template engine: render it first"
     return "check the indentation and the quotes of this line and of the one before it"
+
+
+_KEY_ADVICE = "put quotes around it; if {{ }} of a template engine is meant, render the file first"
 
 
 class _YamlBuilder:

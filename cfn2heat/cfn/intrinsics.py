@@ -133,10 +133,10 @@ class ValueReader:
         keys: dict[str, Span] = {}
         changed = False
         for key, item in node.entries.items():
-            if key in FUNCTIONS or key[:4] == "Fn::":
-                self._report_crowd(key, node)
             plain = key if type(key) is str else str(key)
             path[-1] = plain
+            if key in FUNCTIONS or key[:4] == "Fn::":
+                self._report_crowd(key, node)
             value = self.value(item) if key != "Fn::Transform" else _transform(self, key, item, keys.get(key, node.span))
             entries[plain] = value
             keys[plain] = node.keys.get(key, node.span)
@@ -316,10 +316,7 @@ def _sub(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:
             return reader.malformed(name, argument, span, "a string, or a list of a string and a map of variables")
         if isinstance(given, Map):
             variables = {str(key): reader.argument(node, name, 1, str(key)) for key, node in given.entries.items()}
-    reader.path.append(name)
-    value = reader.sub_of(text, sub.split_sub(text), variables, span)
-    reader.path.pop()
-    return value
+    return reader.sub_of(text, sub.split_sub(text), variables, span)
 
 
 def _join(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:

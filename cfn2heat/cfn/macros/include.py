@@ -8,7 +8,7 @@ from pathlib import Path
 from cfn2heat.cfn import vocabulary
 from cfn2heat.cfn.document import Node, read_document
 from cfn2heat.cfn.folder import TemplateFolder
-from cfn2heat.cfn.intrinsics import describe, text_of
+from cfn2heat.cfn.intrinsics import describe, subject_of, text_of
 from cfn2heat.cfn.macros.constants import Constants
 from cfn2heat.cfn.macros.options import MacroContext
 from cfn2heat.cfn.values import Map, Seq
@@ -73,7 +73,7 @@ class Includer:
 
     def _one(self, specification: Node, path: tuple[str | int, ...], span: Span) -> Node | None:
         """Give what one macro call stands for; None when it cannot be known."""
-        subject = ".".join(str(step) for step in path) or "template"
+        subject = subject_of(path)
         name = (
             text_of(specification.entries["Name"]) if isinstance(specification, Map) and "Name" in specification.entries else None
         )
