@@ -59,20 +59,6 @@ def wants_address(plan: PlanContext) -> bool:
     return interfaces.wants_address(plan, plan.resource)
 
 
-@predicate("ec2.template_has_port")
-def template_has_port(plan: PlanContext) -> bool:
-    """Whether a launch template says where its servers' port stands."""
-    first = interfaces.interfaces(plan, plan.resource)[0]
-    return first.existing is None and any(key in first.entries for key in ("SubnetId", "PrivateIpAddress", "PrivateIpAddresses"))
-
-
-@predicate("ec2.template_has_address")
-def template_has_address(plan: PlanContext) -> bool:
-    """Whether the servers of a launch template get public addresses."""
-    first = interfaces.interfaces(plan, plan.resource)[0]
-    return interfaces.may_be(plan, first.entries.get("AssociatePublicIpAddress"), "true")
-
-
 @predicate("ec2.never")
 def never(plan: PlanContext) -> bool:
     """For emit keys that only a plan hook binds."""
@@ -230,7 +216,7 @@ def legal_name(name: hot.HotValue) -> hot.HotValue:
 
 def connect_without_port(ctx: ResourceContext, server: HotResource, first: Interface) -> None:
     """Let Nova make the port: all that is said is a network or subnet and security groups."""
-    server.properties["networks"] = hot.HotList((interfaces.place(ctx, ctx.hot(first.subnet)),))
+    server.properties["networks"] = hot.HotList((interfaces.place(ctx, interfaces.own(ctx, first.subnet)),))
     groups = interfaces.security_groups(ctx, first.groups)
     if groups is not None and groups != hot.HotList(()):
         server.properties["security_groups"] = ctx.fit(groups, ctx.schema("server.security_groups"))
@@ -240,7 +226,7 @@ def connect(ctx: ResourceContext, server: HotResource, found: list[Interface]) -
     """Give a server its ports: those of others by their id, its own newly made."""
     networks = []
     for number, interface in enumerate(found):
-        port = ctx.hot(interface.existing) if interface.existing is not None else _own_port(ctx, interface, number)
+        port = interfaces.own(ctx, interface.existing) if interface.existing is not None else _own_port(ctx, interface, number)
         if port is not None:
             networks.append(guarded(hot.HotMap({"port": port}), all_of(interface.guard)))
     server.properties["networks"] = hot.HotList(tuple(networks))
@@ -273,7 +259,7 @@ def first_port(ctx: ResourceContext, server: Resource) -> hot.HotValue | None:
     """The first port of a server of this template; None where Nova makes it."""
     first = interfaces.interfaces(ctx, server)[0]
     if first.existing is not None:
-        return ctx.hot(first.existing)
+        return interfaces.own(ctx, first.existing)
     name = ctx.name(server.name, "port")
     return None if name is None else hot.GetResource(name)
 
@@ -298,6 +284,12 @@ def secondary_addresses(ctx: ResourceContext, value: cfn.Value, path: Path) -> h
     return None
 
 
+@property_hook("ec2.own")
+def own(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """A value that names other things."""
+    return interfaces.own(ctx, value)
+
+
 # ---- disks -----------------------------------------------------------------------------------------------------------
 
 
@@ -313,7 +305,7 @@ def volumes(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue 
     server = hot.GetResource(ctx.emit("server").name)
     for member in members(value, path):
         volume = member.value.entries.get("VolumeId") if isinstance(member.value, cfn.Map) else None
-        found = ctx.hot(volume)
+        found = interfaces.own(ctx, volume)
         if found is not None:
             name = volume.name if isinstance(volume, cfn.Ref) else "volume"
             attachment = ctx.add(f"attachment_{name}", "OS::Cinder::VolumeAttachment", f"{ctx.id}_{name}")
@@ -342,20 +334,17 @@ def finish_volume(ctx: ResourceContext) -> None:
 
 @finish_hook("ec2.launch_template")
 def finish_launch_template(ctx: ResourceContext) -> None:
-    """Groups of a written interface go to the server, or to the port where there is one; ports of others are its networks."""
+    """Ports that the template names are networks of its servers; groups of an interface that it describes are the servers'."""
     server, first = ctx.emit("server"), interfaces.interfaces(ctx, ctx.resource)[0]
     found = [interface for interface in interfaces.interfaces(ctx, ctx.resource) if interface.existing is not None]
     if found:
-        ports = ((ctx.hot(interface.existing), interface.guard) for interface in found)
+        ports = ((interfaces.own(ctx, interface.existing), interface.guard) for interface in found)
         networks = [guarded(hot.HotMap({"port": port}), all_of(guard)) for port, guard in ports if port is not None]
         server.properties["networks"] = hot.HotList(tuple(networks))
     elif first.written:
         groups = interfaces.security_groups(ctx, first.groups)
         if groups is not None:
             server.properties["security_groups"] = ctx.fit(groups, ctx.schema("server.security_groups"))
-    port = ctx.find("port")
-    if port is not None:
-        interfaces.fill_port(ctx, port, first)
     finish_server(server)
 
 
@@ -408,7 +397,7 @@ def _fleet_member(ctx: ResourceContext, template: Resource, override: cfn.Map | 
     flavor = None if type_ is None else ctx.site_lookup("flavors", type_)
     if flavor is not None:
         said["flavor"] = flavor
-    subnet = ctx.hot(entries.get("SubnetId"))
+    subnet = interfaces.own(ctx, entries.get("SubnetId"))
     return _member(ctx, said, subnet)
 
 
@@ -418,7 +407,9 @@ def _member(ctx: ResourceContext, said: dict[str, hot.HotValue], subnet: hot.Hot
         said["networks"] = hot.HotList((interfaces.place(ctx, subnet),))
     else:
         said.pop("security_groups", None)
-    return hot.HotMap({"type": hot.Literal("OS::Nova::Server"), "properties": hot.HotMap(said)})
+    server = HotResource(ctx.id, "OS::Nova::Server", said)
+    arrange(server, SERVER_ORDER)
+    return hot.HotMap({"type": hot.Literal(server.type), "properties": hot.HotMap(server.properties)})
 
 
 @property_hook("ec2.fleet_specifications")
@@ -439,7 +430,7 @@ def fleet_specifications(ctx: ResourceContext, value: cfn.Value, path: Path) -> 
         if found is not None:
             server.properties[target] = found
     listed = [member.value for member in members(entries.get("SecurityGroups")) if isinstance(member.value, cfn.Map)]
-    groups = [ctx.hot(group.entries.get("GroupId")) for group in listed]
+    groups = [interfaces.own(ctx, group.entries.get("GroupId")) for group in listed]
     if groups:
         server.properties["security_groups"] = hot.HotList(tuple(group for group in groups if group is not None))
     if "IamInstanceProfile" in entries:
@@ -448,7 +439,7 @@ def fleet_specifications(ctx: ResourceContext, value: cfn.Value, path: Path) -> 
         ctx.dropped((*specification.path, "IamInstanceProfile"), because, advice, Severity.ERROR)
     require(ctx, server)
     finish_server(server)
-    return _member(ctx, server.properties, ctx.hot(entries.get("SubnetId")))
+    return _member(ctx, server.properties, interfaces.own(ctx, entries.get("SubnetId")))
 
 
 @finish_hook("ec2.fleet")
