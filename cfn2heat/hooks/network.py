@@ -102,11 +102,11 @@ def _plan_route(plan: CompositePlan, found: Topology, route: str, way: Way) -> N
         plan.bind(route, "router", router)
     twin = found.twin(route) if way.kind in ("gateway", "hop") else None
     if twin is not None and plan.name(route, "routes" if way.kind == "hop" else "gateway"):
+        plan.claim(route, twin)
         for key in ("routes", "gateway"):
             name = plan.name(twin, key)
             if name is not None:
                 plan.bind(route, key, name)
-        plan.claim(route, twin)
 
 
 # ---- what only serves AWS's own interfaces ---------------------------------------------------------------------------

@@ -93,7 +93,8 @@ class PlanContext:
     def claim(self, resource: str, by: str) -> None:
         """Take a resource over: its own emits are not made."""
         self.t.plan.claimed[resource] = by
-        self.t.plan.emitted.pop(resource, None)
+        for key in self.t.plan.emitted.pop(resource, {}):
+            self.t.plan.names[resource].pop(key, None)
 
     def choose(self, wanted: str) -> str:
         """A free HOT name near the wanted one."""
