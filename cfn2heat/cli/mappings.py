@@ -57,7 +57,7 @@ def list_types(overlay: Path | None, form: str) -> None:
         click.echo(f"  {hook['name']} ({hook['kind'].replace('_', ' ')}): {hook['text']}")
 
 
-@mappings.command(epilog="Example: cfn2heat mappings show AWS::EC2::Instance")
+@mappings.command(epilog="Example: cfn2heat mappings show Custom::Thing")
 @click.argument("type_name", metavar="TYPE")
 @_OWN
 @_FORM

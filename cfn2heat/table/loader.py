@@ -155,7 +155,9 @@ class Table:
         """A section of all layers: the upper one's keys win, and maps of maps are joined one level down."""
         merged: dict[str, Any] = {}
         for layer in reversed(self._layers):
-            merged |= layer.section(name, {})
+            for key, value in layer.section(name, {}).items():
+                below = merged.get(key)
+                merged[key] = below | value if isinstance(below, dict) and isinstance(value, dict) else value
         return merged
 
 

@@ -29,8 +29,9 @@ def require_valid(source: SourceFile, kind: str, code: str) -> None:
 
 
 def schema_faults(data: Any, kind: str) -> list[tuple[Path, str]]:
-    """Everything that does not hold, as path and message, in the order of the file."""
-    return [(tuple(error.absolute_path), _explain(error)) for error in _validator(kind).iter_errors(data)]
+    """Everything that does not hold, as path and message; unknown names first, for a misspelt one is a missing one, too."""
+    faults = sorted(_validator(kind).iter_errors(data), key=lambda error: error.validator != "additionalProperties")
+    return [(tuple(error.absolute_path), _explain(error)) for error in faults]
 
 
 @cache
