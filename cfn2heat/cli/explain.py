@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-from difflib import get_close_matches
 
 import click
 
@@ -19,9 +18,7 @@ def explain(code: str | None, form: str) -> None:
     """Say what a code means and what to do about it; without a code, list them all."""
     wanted = sorted(CODES) if code is None else [code.upper()]
     if wanted[0] not in CODES:
-        near = get_close_matches(wanted[0], CODES, 3)
-        hint = f"; near to it: {', '.join(near)}" if near else ""
-        click.echo(f"cfn2heat: there is no code {code}{hint}", err=True)
+        click.echo(f"cfn2heat: there is no code {code}; near to it: {', '.join(nearest(wanted[0]))}", err=True)
         sys.exit(2)
     if form == "json":
         found = [{"code": name, "title": CODES[name][0], "text": CODES[name][1]} for name in wanted]
@@ -32,3 +29,9 @@ def explain(code: str | None, form: str) -> None:
     else:
         title, text = CODES[wanted[0]]
         click.echo(f"{wanted[0]}: {title}\n\n{textwrap.fill(text, 96)}")
+
+
+def nearest(code: str) -> list[str]:
+    """The three codes whose numbers are nearest."""
+    number = int("0" + "".join(filter(str.isdecimal, code.rpartition("H")[2])))
+    return sorted(CODES, key=lambda known: (abs(int(known[3:]) - number), known))[:3]

@@ -140,7 +140,8 @@ def test_explain_lists_all():
     assert len(json.loads(run("explain", "--format", "json").output)) == len(CODES)
 
 
-def test_explain_an_unknown_code():
-    result = run("explain", "C2H5109")
+@pytest.mark.parametrize(("code", "near"), [("C2H5100", "C2H5101"), ("5104", "C2H5103"), ("nonsense", min(CODES)), ("C2H9999", max(CODES))])
+def test_explain_an_unknown_code(code, near):
+    result = run("explain", code)
     assert result.exit_code == 2
-    assert "near to it: C2H510" in result.output
+    assert f"there is no code {code}; near to it: {near}, " in result.output

@@ -64,7 +64,7 @@ def test_a_site_from_data(table):
         ("external_network:", "C2H5103", 1, "should be text"),
         ("[a, b]", "C2H5103", 1, "map of facts"),
         ("zones: a\nzones: b", "C2H5101", 2, "stands twice"),
-        ("zones: [a", "C2H5101", 1, "not YAML"),
+        ("zones: [a", "C2H5101", 2, "not YAML"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(tmp_path, table, text, code, line, words):
