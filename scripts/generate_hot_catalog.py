@@ -3,8 +3,8 @@
 
 Run it with an interpreter that has openstack-heat: .venv-heat/bin/python scripts/generate_hot_catalog.py [FILE]
 
-The file holds JSON lines. The first says which engine was asked, and where the line of each template version and each type starts and
-ends (bytes after the first line), so that a reader parses only those that it is asked for.
+The file holds JSON lines. The first says which engine was asked, and where the line of each template version and each type
+starts and ends (bytes after the first line), so that a reader parses only those that it is asked for.
 """
 
 from __future__ import annotations
@@ -124,18 +124,25 @@ def replacements(cls: Any) -> dict[str, str]:
 def type_entry(cls: Any) -> dict[str, Any]:
     """One resource type."""
     from heat.engine import attributes, properties
+    from heat.engine.resources.stack_resource import StackResource
 
     entry: dict[str, Any] = {}
     status = cls.support_status.status
     if status != "SUPPORTED":
         entry["status"] = status.lower()
-    entry["properties"] = {name: property_entry(schema) for name, schema in sorted(properties.schemata(cls.properties_schema).items())}
+    entry["properties"] = {
+        name: property_entry(schema) for name, schema in sorted(properties.schemata(cls.properties_schema).items())
+    }
     schemata = {**attributes.schemata(cls.base_attributes_schema), **attributes.schemata(cls.attributes_schema)}
     entry["attributes"] = {name: attribute_entry(schema) for name, schema in sorted(schemata.items())}
+    if issubclass(cls, StackResource):  # outputs of the stack inside it are attributes too
+        entry["open_attributes"] = True
     moved = replacements(cls)
     if moved:
         entry["replaces"] = dict(sorted(moved.items()))
-    update_policy = {name: property_entry(schema) for name, schema in sorted(properties.schemata(cls.update_policy_schema).items())}
+    update_policy = {
+        name: property_entry(schema) for name, schema in sorted(properties.schemata(cls.update_policy_schema).items())
+    }
     if update_policy:
         entry["update_policy"] = update_policy
     return entry

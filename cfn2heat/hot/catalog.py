@@ -1,6 +1,7 @@
 """What Heat knows: its resource types with their properties and attributes, and what each template version allows.
 
-catalog.jsonl is a snapshot that scripts/generate_hot_catalog.py takes of the real engine. It is read line by line as types are asked for.
+catalog.jsonl is a snapshot that scripts/generate_hot_catalog.py takes of the real engine. It is read type by type, as they are
+asked for.
 """
 
 from __future__ import annotations
@@ -134,6 +135,11 @@ class TypeSchema:
     def attributes(self) -> dict[str, str | None]:
         """Its attributes by name, with their type where Heat says one: string, map, list, integer, boolean."""
         return {name: raw.get("type") for name, raw in self.raw["attributes"].items()}
+
+    @property
+    def open_attributes(self) -> bool:
+        """Whether it has further attributes, which depend on the stack inside it."""
+        return self.raw.get("open_attributes", False)  # type: ignore[no-any-return]
 
     @property
     def update_policy(self) -> dict[str, Schema]:

@@ -1,7 +1,8 @@
 """Data that looks like a function: how to carry it so that Heat, and the client that uploads the template, leave it alone.
 
-Heat runs every map whose one key is a function's name, wherever it stands in properties, metadata, outputs or conditions. The client reads
-a file for every `get_file` key and for every `type` key whose text ends in .yaml or .template, on the machine that deploys.
+Heat runs every map whose one key is a function's name, wherever it stands in properties, metadata, outputs or conditions. The
+client reads a file for every `get_file` key and for every `type` key whose text ends in .yaml or .template, on the machine that
+deploys.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ def is_function_like(entries: Mapping[str, HotValue], version: str) -> bool:
     if len(entries) == 1:
         allowed = template_version(version)
         name = next(iter(entries))
-        if allowed is None or name in allowed.functions or name in allowed.removed_functions or name in allowed.condition_functions:
+        if allowed is None or any(
+            name in names for names in (allowed.functions, allowed.removed_functions, allowed.condition_functions)
+        ):
             return True
     return bool(_read_by_client(entries))
 
@@ -47,7 +50,7 @@ def escape_literal(value: HotValue, version: str) -> HotValue:
 
 
 def escape_default(value: HotValue) -> HotValue:
-    """The default of a json parameter, as JSON text if the client would read a file for something in it; Heat runs nothing there."""
+    """The default of a json parameter, as JSON text if the client would read a file for it; Heat runs nothing there."""
     return Literal(json.dumps(hot_to_plain(value))) if _holds_file(value) else value
 
 
@@ -55,9 +58,9 @@ def _read_by_client(entries: Mapping[str, HotValue]) -> list[str]:
     found = []
     for key in ("get_file", "type"):
         value = entries.get(key)
-        if isinstance(value, Literal) and isinstance(value.value, str):
-            if key == "get_file" or value.value.endswith((".yaml", ".template")):
-                found.append(key)
+        text = value.value if isinstance(value, Literal) else None
+        if isinstance(text, str) and (key == "get_file" or text.endswith((".yaml", ".template"))):
+            found.append(key)
     return found
 
 

@@ -29,7 +29,17 @@ _TYPED = re.compile(
 )
 """Text that one YAML or another reads as something other than a string."""
 
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P"}
+_ESCAPES = {
+    "\\": "\\\\",
+    '"': '\\"',
+    "\n": "\\n",
+    "\t": "\\t",
+    "\r": "\\r",
+    "\0": "\\0",
+    "\x85": "\\N",
+    "\u2028": "\\L",
+    "\u2029": "\\P",
+}
 _TO_ESCAPE = re.compile(rf'[\\"{_UNSAFE}]')
 _UNSAFE_IN_BLOCK = re.compile(r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\uf900-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _UNSAFE_IN_QUOTES = re.compile(rf"[{_UNSAFE}]")
@@ -93,7 +103,7 @@ def _float(value: float) -> str:
 
 
 def literal_lines(text: str) -> list[str] | None:
-    """A literal block: its header (`|`, `|-`, `|+`, with an indicator where one is needed) and its lines; None if it cannot hold the text."""
+    """A literal block: its header (`|`, `|-`, `|+`, an indicator where needed) and its lines; None if it cannot hold the text."""
     if _UNSAFE_IN_BLOCK.search(text) or not text.strip("\n") or text.endswith((" ", "\t")):
         return None
     header = "|2" if text[0] in " \n\t" else "|"

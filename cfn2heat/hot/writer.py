@@ -143,13 +143,16 @@ def _write_output(writer: _Writer, output: HotOutput) -> None:
 
 
 class _Writer:
-    """Collects lines. A prefix is the line so far, up to the `key:` or `-` whose value follows; column is the indentation of the
-    map or list that it stands in."""
+    """Collects lines.
+
+    A prefix is the line so far, up to the `key:` or `-` whose value follows; column is the indentation of the map or list that it
+    stands in.
+    """
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.kept_line = -1
-        """Number of lines after a block that keeps its trailing line breaks: one more blank line would become part of its text."""
+        """Number of lines after a block that keeps its trailing line breaks: a blank line more would be part of its text."""
 
     def section(self) -> None:
         """Start a section after a blank line."""
@@ -185,7 +188,7 @@ class _Writer:
             self.lines.append(line)
 
     def value(self, prefix: str, value: HotValue, column: int, data: bool = False, spread: bool = False) -> None:
-        """Write one value. data: maps of plain data may stand on the line; spread: a function keeps its name on a line of its own."""
+        """Write one value. data: maps may stand on the line, as plain data does; spread: a function's name has a line of its own."""
         kind = value.__class__
         if kind is Literal:
             self._scalar(prefix, value.value, column)  # type: ignore[union-attr]

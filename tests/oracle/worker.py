@@ -20,7 +20,8 @@ from unittest import mock
 ROOT = Path(__file__).resolve().parents[2]
 
 spec = importlib.util.spec_from_file_location("generate_hot_catalog", ROOT / "scripts" / "generate_hot_catalog.py")
-assert spec is not None and spec.loader is not None
+assert spec is not None
+assert spec.loader is not None
 catalog = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(catalog)
 ENVIRONMENT = catalog.start_engine()
@@ -84,7 +85,13 @@ def sample(schema: Any) -> Any:
     if "AllowedValues" in found:
         return next(iter(found["AllowedValues"].allowed))
     if "CustomConstraint" in found:
-        known = {"net_cidr": "10.0.0.0/24", "ip_addr": "10.0.0.5", "ip_or_cidr": "10.0.0.5", "timezone": "UTC", "cron_expression": "0 0 * * *"}
+        known = {
+            "net_cidr": "10.0.0.0/24",
+            "ip_addr": "10.0.0.5",
+            "ip_or_cidr": "10.0.0.5",
+            "timezone": "UTC",
+            "cron_expression": "0 0 * * *",
+        }
         return known.get(found["CustomConstraint"].name, "abcdefgh")
     bounds = found.get("Range")
     if schema.type == schema.NUMBER:
