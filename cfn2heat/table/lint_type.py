@@ -98,8 +98,8 @@ class _TypeLint:
         found = target_catalog.lookup(emit["type"])
         if found is None:
             self._fault("C2H5205", path, f"Heat has no type {emit['type']}")
-        elif found.status in {"hidden", "unsupported"}:
-            self._fault("C2H5205", path, f"Heat's {emit['type']} is {found.status}")
+        elif found.status == "unsupported":
+            self._fault("C2H5205", path, f"Heat's {emit['type']} is unsupported")
         if "when" in emit:
             self._check_name("predicate", emit["when"], path)
 

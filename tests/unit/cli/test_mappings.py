@@ -140,7 +140,9 @@ def test_explain_lists_all():
     assert len(json.loads(run("explain", "--format", "json").output)) == len(CODES)
 
 
-@pytest.mark.parametrize(("code", "near"), [("C2H5100", "C2H5101"), ("5104", "C2H5103"), ("nonsense", min(CODES)), ("C2H9999", max(CODES))])
+@pytest.mark.parametrize(
+    ("code", "near"), [("C2H5100", "C2H5101"), ("5104", "C2H5103"), ("nonsense", min(CODES)), ("C2H9999", max(CODES))]
+)
 def test_explain_an_unknown_code(code, near):
     result = run("explain", code)
     assert result.exit_code == 2

@@ -48,7 +48,7 @@ def test_a_good_file(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "code", "words"),
     [
-        ("AWS::SecretsManager::SecretTargetAttachment\nfidelity", "AWS::Nothing::Here\nfidelity", "C2H5202", "AWS has no such type"),
+        ("AWS::SecretsManager::SecretTargetAttachment\nfidelity", "AWS::No::Type\nfidelity", "C2H5202", "AWS has no such type"),
         ("  TargetId: {hook: x.target, to: secret.payload}\n", "", "C2H5201", "what becomes of TargetId"),
         ("TargetType:\n    one", "TragetType:\n    one", "C2H5202", "no such property"),
         ("  Id: {get_attr: [secret, status]}\n", "", "C2H5203", "no answer for Id"),
@@ -75,7 +75,7 @@ def test_a_good_file(tmp_path):
         ("- {when: x.wanted, to: secret.mode}", "- {to: secret.mode}", "C2H5210", "comes last"),
         ("- {drop: Nothing reads it.}", "- {when: x.wanted, drop: Nothing reads it.}", "C2H5210", "has no predicate"),
         ("{hook: x.target,", "{when: x.wanted, hook: x.target,", "C2H5210", "only rows of a choice"),
-        ("    cfn: {Type: AWS::SecretsManager::SecretTargetAttachment}", "    cfn: {Type: AWS::S3::Bucket}", "C2H5212", "holds no"),
+        ("cfn: {Type: AWS::SecretsManager::SecretTargetAttachment}", "cfn: {Type: AWS::S3::Bucket}", "C2H5212", "holds no"),
         ("fidelity: adapted", "fidelity: great", "C2H5002", "allowed"),
         ("fidelity: adapted", "fidelity: [", "C2H5001", "not YAML"),
     ],

@@ -132,7 +132,7 @@ def test_a_fault_in_an_overlay_says_where_and_what_is_allowed(tmp_path, change, 
 
 def test_two_files_of_one_type(tmp_path):
     own = write(tmp_path / "own", {"a/queue.yaml": QUEUE, "b/queue.yaml": QUEUE})
-    with pytest.raises(InputError, match="has a file already: a/queue.yaml") as raised:
+    with pytest.raises(InputError, match="has a file already: a/queue") as raised:
         load_table(own)
     assert raised.value.diagnostic.code == "C2H5003"
 
@@ -152,7 +152,8 @@ def test_a_folder_that_is_none(tmp_path, name):
 
 
 def test_a_broken_file_of_the_table_refuses_only_its_type(tmp_path):
-    files = {"sqs/queue.yaml": QUEUE.replace("adapted", "great"), "x/lost.yaml": "fidelity: none", "x/y.yaml": "type: A::B::C\nx: ["}
+    files = {"x/lost.yaml": "fidelity: none", "x/y.yaml": "type: A::B::C\nx: ["}
+    files["sqs/queue.yaml"] = QUEUE.replace("adapted", "great")
     own = write(tmp_path / "own", files)
     table = Table([Compiled(compile_table(own, strict=False), own)])
     assert table.types() == ["A::B::C", "AWS::SQS::Queue"]

@@ -21,7 +21,8 @@ def site_of(tmp_path, table, text):
 
 
 def test_facts_tables_lists_and_switches(tmp_path, table):
-    text = "external_network: public\nflavors: {m5.large: m1.large, t3.micro: 12}\nzones: [a, b]\nswitches: {keystone_admin: true}\n"
+    text = "external_network: public\nflavors: {m5.large: m1.large, t3.micro: 12}\nzones: [a, b]\n"
+    text += "switches: {keystone_admin: true}\n"
     site = site_of(tmp_path, table, text)
     assert site.value("external_network") == "public"
     assert site.value("default_network") is None
