@@ -76,6 +76,35 @@ def zone_of_site(plan: PlanContext) -> bool:
     return isinstance(value, cfn.GetAZs)
 
 
+@predicate("ec2.deletable")
+def deletable(plan: PlanContext) -> bool:
+    """Whether a server is surely not protected from deletion."""
+    return not interfaces.may_be(plan, _said(plan, "DisableApiTermination"), "true")
+
+
+@predicate("ec2.shared_host")
+def shared_host(plan: PlanContext) -> bool:
+    """Whether a server asks for no host of its own."""
+    said = _said(plan, "Tenancy") or value_at(_said(plan, "Placement"), ("Tenancy",))
+    return bool(plan.constant(said) == "default")
+
+
+@predicate("ec2.plain_volume")
+def plain_volume(plan: PlanContext) -> bool:
+    """Whether a volume is surely not to be encrypted."""
+    return not interfaces.may_be(plan, plan.value("Encrypted"), "true")
+
+
+@predicate("ec2.one_server_volume")
+def one_server_volume(plan: PlanContext) -> bool:
+    """Whether a volume is surely for one server at a time."""
+    return not interfaces.may_be(plan, plan.value("MultiAttachEnabled"), "true")
+
+
+def _said(plan: PlanContext, name: str) -> cfn.Value | None:
+    return interfaces.layers(plan, plan.resource)[0].get(name)
+
+
 @plan_hook("ec2.interface_attachment")
 def interface_attachment(plan: PlanContext) -> None:
     """The attachment of an interface is a part of its server."""
@@ -456,18 +485,13 @@ def finish_fleet(ctx: ResourceContext) -> None:
 
 @finish_hook("ec2.network_interface")
 def finish_network_interface(ctx: ResourceContext) -> None:
-    """Network and addresses of a port; the Name tag is its name too."""
+    """Network and addresses of a port."""
     port, properties = ctx.emit("port"), ctx.resource.properties.entries
     interface = Interface({key: value for key, value in properties.items() if present(value)})
     port.properties["network"] = interfaces.network_of(ctx, interface)
     fixed = interfaces.addresses(ctx, interface)
     if fixed:
         port.properties["fixed_ips"] = ctx.fit(hot.HotList(tuple(fixed)), ctx.schema("port.fixed_ips"))
-    for member in members(properties.get("Tags")):
-        if isinstance(member.value, cfn.Map) and ctx.constant(member.value.entries.get("Key")) == "Name" and not member.guard:
-            name = ctx.hot(member.value.entries.get("Value"))
-            if name is not None:
-                port.properties["name"] = ctx.fit(name, ctx.schema("port.name"))
     arrange(port, PORT_ORDER)
 
 

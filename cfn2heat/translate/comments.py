@@ -38,7 +38,7 @@ def _origin(t: Translation, source: Resource, placed: bool) -> list[str]:
         answer = t.table.rule(source.type) or t.table.answer(source.type)
         lines += wrap(f"dropped: {answer.because}")
     elif not placed:
-        parts = t.plan.hot_names(source.name)
+        parts = list(dict.fromkeys(t.absorbed.get(source.name) or t.plan.hot_names(source.name)))
         lines += [f"part of {', '.join(parts)}"] if parts else wrap(f"dropped: {rule.because or 'nothing is emitted for it'}")
     for note in t.dropped_notes.get(source.name, []):
         lines += wrap(f"dropped: {note}")
