@@ -187,6 +187,10 @@ CODES: dict[str, tuple[str, str]] = {
             "until then the resource is treated as of an unknown type."
         ),
     ),
+    "C2H1048": (
+        "Hooks are left out",
+        "The Hooks section steers blue and green deployments through AWS's CodeDeploy. Heat has no counterpart; plan such deployments outside.",
+    ),
     "C2H1101": (
         "An unknown function",
         (
@@ -342,6 +346,117 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1301": (
         "Nested stacks go in a circle",
         "A nested stack's template names, directly or through others, the template that it stands in. Break the circle.",
+    ),
+    "C2H4001": (
+        "A HOT file cannot be read",
+        (
+            "The file is missing, is not UTF-8 text, is not YAML, or has no heat_template_version and so is no Heat template. Aliases that "
+            "stand for more than a million values and nesting beyond a hundred levels are refused too."
+        ),
+    ),
+    "C2H4002": (
+        "Heat has no such template version",
+        "heat_template_version is the date or the name of a release; the message lists those that Heat knows. It decides which functions there are.",
+    ),
+    "C2H4003": (
+        "A section that this template version does not have",
+        "Heat refuses templates with further sections at the top. Conditions exist from version 2016-10-14 on.",
+    ),
+    "C2H4004": (
+        "A key that Heat does not know here",
+        "A parameter, resource or output has a key that this template version does not have. The message lists the keys that it has.",
+    ),
+    "C2H4005": (
+        "Something of the wrong shape",
+        "A section, a definition or a part of one must be a map, a list, a name or a condition and is something else, or is missing.",
+    ),
+    "C2H4006": (
+        "A resource type that Heat does not have",
+        (
+            "The catalog of Heat's resource types does not hold it. Types of one's own are fine when an environment file maps them to a template; "
+            "types that are files are looked for beside the template that names them."
+        ),
+    ),
+    "C2H4007": (
+        "A property that the type does not have",
+        "Heat refuses a resource with a property that its type does not have, or that it knows only to refuse it.",
+    ),
+    "C2H4008": (
+        "A required property is missing",
+        "The type's schema demands the property and has no default for it.",
+    ),
+    "C2H4009": (
+        "A value of the wrong type",
+        (
+            "The value, or what the function there gives, cannot become what the property takes: text, whole number, number, boolean, list or "
+            "map. Heat turns numbers into text and text of digits into numbers, but makes no list of one value."
+        ),
+    ),
+    "C2H4010": (
+        "A value that a constraint refuses",
+        "The property allows certain values, a range, a length, a pattern, or the form of a network, an address or a name; the value is outside.",
+    ),
+    "C2H4011": (
+        "A function that cannot stand here",
+        (
+            "The function does not exist in this template version, was removed from it, or may not be used in conditions. A raised "
+            "heat_template_version brings newer functions."
+        ),
+    ),
+    "C2H4012": (
+        "Wrong arguments of a function",
+        "The argument of the function does not have the shape that Heat demands; the message says which.",
+    ),
+    "C2H4013": (
+        "A parameter that is not there",
+        "get_param names neither a parameter of the template nor one of those that every stack has.",
+    ),
+    "C2H4014": (
+        "A resource that is not there",
+        "get_resource, get_attr or depends_on names a resource that the template does not have.",
+    ),
+    "C2H4015": (
+        "An attribute that the type does not have",
+        "get_attr asks a resource for an attribute that its type, or the nested template behind it, does not give.",
+    ),
+    "C2H4016": (
+        "A condition that is not there",
+        "A resource, an output, an `if` or a condition names a condition that the template does not define.",
+    ),
+    "C2H4017": (
+        "A circle",
+        "Resources need each other by references or depends_on, or conditions name each other, so that no order exists in which to make them.",
+    ),
+    "C2H4018": (
+        "A parameter group that does not hold",
+        "A group needs a list of parameters; each must exist and may stand in one group only.",
+    ),
+    "C2H4019": (
+        "A parameter that does not hold",
+        "The type does not exist, a constraint does not go with it or is malformed, or the default breaks the parameter's own constraints.",
+    ),
+    "C2H4020": (
+        "A name that stands twice",
+        "A key stands twice in one map, of which YAML keeps the last, or a parameter and a resource share a name, which Heat refuses.",
+    ),
+    "C2H4021": (
+        "Something that Heat will drop",
+        "The type or property is deprecated, or hidden because the service behind it has gone. It may still work, or do nothing.",
+    ),
+    "C2H4022": (
+        "Valid for Heat, refused by the cloud",
+        "Heat's validation accepts it, and the service refuses it when the stack is created. Found by running such templates on a cloud.",
+    ),
+    "C2H4023": (
+        "Accepted, and something else than it says",
+        "Heat or the service accepts it without a word and does something else than the template seems to say.",
+    ),
+    "C2H4024": (
+        "A reference to a resource that may be absent",
+        (
+            "The resource has a condition. When it does not hold, Heat refuses the template for the reference, unless the reference stands in an "
+            "`if` on the same condition or in something that has it too."
+        ),
     ),
     "C2H5001": (
         "A mapping file cannot be read",

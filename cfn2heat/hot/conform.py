@@ -15,7 +15,7 @@ Plain = Any
 
 
 def type_problem(value: Plain, schema: Schema) -> str | None:
-    """Why a literal cannot become the type that its property has; None when it can. Members of lists and maps are not looked at."""
+    """Why a literal cannot become the type that its property has; None when it can. Its members are not looked at."""
     wanted = schema.type
     if value is None or wanted == "any":
         return None
@@ -217,10 +217,16 @@ def _is_json(text: str) -> bool:
     return True
 
 
+def _is_schedule(text: str) -> bool:
+    fields = text.split()
+    return not text or text.startswith("@") or (len(fields) in (5, 6) and all(_FIELD.fullmatch(field) for field in fields))
+
+
 def _any_text(_: str) -> bool:
     return True
 
 
+_FIELD = re.compile(r"[0-9A-Za-z*/,?#-]+")
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 
 _CUSTOM: dict[str, Callable[[str], bool]] = {
@@ -231,7 +237,7 @@ _CUSTOM: dict[str, Callable[[str], bool]] = {
     "dns_name": _is_name,
     "rel_dns_name": lambda text: _is_name(text) and not text.endswith("."),
     "dns_domain": lambda text: not text or (_is_name(text) and text.endswith(".")),
-    "cron_expression": lambda text: not text or text.startswith("@") or len(text.split()) in (5, 6),
+    "cron_expression": _is_schedule,
     "json_string": _is_json,
     "timezone": _any_text,
     "expiration": _any_text,

@@ -188,7 +188,7 @@ class _Writer:
             self.lines.append(line)
 
     def value(self, prefix: str, value: HotValue, column: int, data: bool = False, spread: bool = False) -> None:
-        """Write one value. data: maps may stand on the line, as plain data does; spread: a function's name has a line of its own."""
+        """Write one value. data: maps may stand on the line; spread: a function's name has a line of its own."""
         kind = value.__class__
         if kind is Literal:
             self._scalar(prefix, value.value, column)  # type: ignore[union-attr]
