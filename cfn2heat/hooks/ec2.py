@@ -149,7 +149,7 @@ def use_template(ctx: ResourceContext, server: HotResource) -> None:
         said.setdefault("image", _booted(devices_said) or hot.Literal(None))
     names = {} if "block_device_mapping_v2" in server.properties else _adopt(ctx, parts)
     for key, value in said.items():
-        if key in ("networks", "security_groups") or value == hot.Literal(None):
+        if key in ("name", "networks", "security_groups") or value == hot.Literal(None):
             continue
         server.properties.setdefault(key, rewrite(value, lambda old: _renamed(old, names)))
     merge_metadata(server, said.get("metadata"))
@@ -184,8 +184,19 @@ def _renamed(value: hot.HotValue, names: dict[str, str]) -> hot.HotValue | None:
 def merge_metadata(server: HotResource, said: hot.HotValue | None) -> None:
     """Tags of a launch template beside those of the server, which win."""
     own = server.properties.get("metadata")
+    if said is None or own is None or own == said:
+        return
     if isinstance(own, hot.HotMap) and isinstance(said, hot.HotMap):
         server.properties["metadata"] = hot.HotMap({**said.entries, **own.entries})
+    else:
+        server.properties["metadata"] = hot.Function("map_merge", hot.HotList((*_merged(said), *_merged(own))))
+
+
+def _merged(metadata: hot.HotValue) -> tuple[hot.HotValue, ...]:
+    """The maps that make up metadata, what wins last."""
+    if isinstance(metadata, hot.Function) and isinstance(metadata.argument, hot.HotList):
+        return metadata.argument.items
+    return (metadata,)
 
 
 def require(ctx: ResourceContext, server: HotResource) -> None:
@@ -221,13 +232,22 @@ def arrange(resource: HotResource, order: tuple[str, ...]) -> None:
 
 def legal_keys(metadata: hot.HotValue) -> hot.HotValue:
     """Metadata without what Nova refuses in its keys."""
-    if not isinstance(metadata, hot.HotMap):
-        return metadata
-    return hot.HotMap({re.sub(r"[^A-Za-z0-9_:. -]", "_", key)[:255] or "_": value for key, value in metadata.entries.items()})
+    match metadata:
+        case hot.HotMap():
+            legal = {re.sub(r"[^A-Za-z0-9_:. -]", "_", key)[:255] or "_": value for key, value in metadata.entries.items()}
+            return hot.HotMap(legal)
+        case hot.Function(name="map_merge"):
+            return hot.Function("map_merge", hot.HotList(tuple(map(legal_keys, _merged(metadata)))))
+        case hot.If():
+            otherwise = None if metadata.otherwise is None else legal_keys(metadata.otherwise)
+            return hot.If(metadata.condition, legal_keys(metadata.then), otherwise)
+    return metadata
 
 
 def name_of(metadata: hot.HotValue | None) -> hot.HotValue | None:
     """The value of the Name tag, where it is said without a condition."""
+    if isinstance(metadata, hot.Function):
+        return next((name for name in map(name_of, reversed(_merged(metadata))) if name is not None), None)
     found = metadata.entries.get("Name") if isinstance(metadata, hot.HotMap) else None
     absent = found in (None, hot.Literal("")) or (isinstance(found, hot.If) and found.otherwise is None)
     return None if absent else found
@@ -421,6 +441,7 @@ def fleet_templates(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.H
 
 def _fleet_member(ctx: ResourceContext, template: Resource, override: cfn.Map | None) -> hot.HotValue:
     said = dict(ctx.part(template.name)["server"].properties)
+    _without_volumes(ctx, said)
     entries = override.entries if override is not None else {}
     type_ = entries.get("InstanceType")
     flavor = None if type_ is None else ctx.site_lookup("flavors", type_)
@@ -428,6 +449,28 @@ def _fleet_member(ctx: ResourceContext, template: Resource, override: cfn.Map | 
         said["flavor"] = flavor
     subnet = interfaces.own(ctx, entries.get("SubnetId"))
     return _member(ctx, said, subnet)
+
+
+def _without_volumes(ctx: ResourceContext, said: dict[str, hot.HotValue]) -> None:
+    """Leave out disks that would have to be made once for each member."""
+    found = said.get("block_device_mapping_v2")
+    items = found.items if isinstance(found, hot.HotList) else ()
+    kept = tuple(item for item in items if not _is_new_volume(item))
+    if len(kept) == len(items):
+        return
+    message = "A resource group makes servers only; the empty volumes of the launch template are left out."
+    advice = "Make the group of a nested template that holds a server and its OS::Cinder::Volume."
+    ctx.report("C2H3001", Severity.WARNING, message, advice)
+    if kept:
+        said["block_device_mapping_v2"] = hot.HotList(kept)
+    else:
+        del said["block_device_mapping_v2"]
+
+
+def _is_new_volume(device: hot.HotValue) -> bool:
+    if isinstance(device, hot.If):
+        return _is_new_volume(device.then)
+    return isinstance(device, hot.HotMap) and isinstance(device.entries.get("volume_id"), hot.GetResource)
 
 
 def _member(ctx: ResourceContext, said: dict[str, hot.HotValue], subnet: hot.HotValue | None) -> hot.HotValue:
@@ -660,7 +703,8 @@ def eip_address(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
     if router is not None:
         place = (hot.Literal("external_fixed_ips"), hot.Literal(0), hot.Literal("ip_address"))
         return hot.GetAttr(router, "external_gateway_info", place)
-    return hot.GetAttr(ctx.emit("address").name, "floating_ip_address")
+    name = ctx.name(ctx.id, "address")
+    return None if name is None else hot.GetAttr(name, "floating_ip_address")
 
 
 @reference_hook("ec2.eip_id")

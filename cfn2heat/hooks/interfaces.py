@@ -300,8 +300,10 @@ def needs_port(plan: PlanContext, server: Resource) -> bool:
     first = found[0]
     if first.existing is not None:
         return False
-    special = ("PrivateIpAddress", "PrivateIpAddresses", "SecondaryPrivateIpAddressCount", "Ipv6Addresses", "SourceDestCheck")
+    special = ("PrivateIpAddress", "PrivateIpAddresses", "SecondaryPrivateIpAddressCount", "Ipv6Addresses")
     if len(found) > 1 or any(key in first.entries for key in special):
+        return True
+    if may_be(plan, first.entries.get("SourceDestCheck"), "false"):
         return True
     if first.subnet is not None and vpc_of(plan, first.subnet, first.groups) is not None:
         return True
