@@ -67,6 +67,10 @@ def _narrow(value: hot.HotValue, schema: Schema | None, parameters: dict[str, Ho
             constraint = _constraint(schema)
             if constraint is not None and not parameters[value.name].constraints:
                 parameters[value.name].constraints.append(constraint)
+        case hot.StrReplace() | hot.ListJoin() if "net_cidr" in schema.custom:
+            address = _address_of(value)
+            if address in parameters and not parameters[address].constraints:
+                parameters[address].constraints.append(hot.HotMap({"custom_constraint": hot.Literal("ip_addr")}))
         case hot.If():
             _narrow(value.then, schema, parameters)
             if value.otherwise is not None:
@@ -78,6 +82,19 @@ def _narrow(value: hot.HotValue, schema: Schema | None, parameters: dict[str, Ho
         case hot.HotMap():
             for key, member in value.entries.items():
                 _narrow(member, schema.at(key), parameters)
+
+
+def _address_of(value: hot.StrReplace | hot.ListJoin) -> str:
+    """The parameter that a text such as ${Address}/32 puts before the mask, or an empty text."""
+    parts: list[hot.HotValue] = []
+    if isinstance(value, hot.ListJoin) and len(value.lists) == 1 and isinstance(value.lists[0], hot.HotList):
+        parts = list(value.lists[0].items)
+    elif isinstance(value, hot.StrReplace) and isinstance(value.template, hot.Literal) and len(value.params) == 1:
+        ((mark, member),) = value.params.items()
+        parts = [member, hot.Literal(str(value.template.value).removeprefix(mark))]
+    if len(parts) == 2 and isinstance(parts[0], hot.GetParam) and not parts[0].path and isinstance(parts[1], hot.Literal):
+        return parts[0].name if str(parts[1].value).strip("/").isdigit() else ""
+    return ""
 
 
 def _constraint(schema: Schema) -> hot.HotMap | None:
