@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from cfn2heat.cfn import values as cfn
@@ -14,6 +14,7 @@ from cfn2heat.diagnostics import Diagnostics, InputError
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.environment import Setting, write_environment
 from cfn2heat.hot.writer import write_template
+from cfn2heat.record import record
 from cfn2heat.source import Span
 from cfn2heat.table.loader import Table, load_table
 from cfn2heat.table.site import EMPTY_SITE, Site
@@ -22,7 +23,7 @@ from cfn2heat.translate.result import Converted
 from cfn2heat.translate.state import Child, Options, Translation
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Settings:
     """What a conversion may use and how it writes; see `cfn2heat convert --help`."""
 

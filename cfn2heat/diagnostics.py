@@ -6,9 +6,9 @@ Codes are never reused. The texts live in codes.py, which only `explain` and tes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
+from cfn2heat.record import record
 from cfn2heat.source import NOWHERE, Span
 
 
@@ -25,7 +25,7 @@ class Severity(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagnostic:
     """One finding, with its place and what to do about it."""
 

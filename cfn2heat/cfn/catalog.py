@@ -7,17 +7,18 @@ of one shape; a map of members; or "@Name", a definition of the same type. scrip
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from cfn2heat.record import record
 
 Shape: TypeAlias = str | list["Shape"] | dict[str, "Shape"]
 
 _FILE = Path(__file__).with_name("catalog.json")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceType:
     """What AWS documents of one type."""
 

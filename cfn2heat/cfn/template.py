@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cfn2heat.cfn.values import Map, Value
+from cfn2heat.record import record
 from cfn2heat.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parameter:
     """A template parameter; fields holds all that it says (Type, Default, AllowedValues, ...) as it stands."""
 
@@ -18,7 +17,7 @@ class Parameter:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """A named condition."""
 
@@ -27,7 +26,7 @@ class Condition:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Resource:
     """A resource; span is that of its name. Absent attributes are None or empty."""
 
@@ -47,7 +46,7 @@ class Resource:
     """Attributes that CloudFormation does not document (Version, Description, ...)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output:
     """An output; export is the value of Export.Name."""
 
@@ -59,7 +58,7 @@ class Output:
     condition: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Template:
     """A whole template; every dict is in source order."""
 

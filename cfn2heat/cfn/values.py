@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
+from cfn2heat.record import record
 from cfn2heat.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """A string, number, boolean or null."""
 
@@ -16,7 +17,7 @@ class Scalar:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seq:
     """A list."""
 
@@ -24,7 +25,7 @@ class Seq:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Map:
     """A map, in source order; keys maps each key to its own position."""
 
@@ -33,14 +34,14 @@ class Map:
     keys: dict[str, Span] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NoValue:
     """Ref AWS::NoValue: the property or list member is absent."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ref:
     """Ref to a parameter, a pseudo parameter or a resource."""
 
@@ -48,7 +49,7 @@ class Ref:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GetAtt:
     """Fn::GetAtt; attribute keeps its dots (Outputs.Url). With LanguageExtensions it may be a value."""
 
@@ -57,7 +58,7 @@ class GetAtt:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sub:
     """Fn::Sub; text is the source string, parts its literal pieces (str) and placeholders (name, value) in order.
 
@@ -70,7 +71,7 @@ class Sub:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Join:
     """Fn::Join; items is a Seq, or one value that yields a list."""
 
@@ -79,7 +80,7 @@ class Join:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Select:
     """Fn::Select."""
 
@@ -88,7 +89,7 @@ class Select:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Split:
     """Fn::Split."""
 
@@ -97,7 +98,7 @@ class Split:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FindInMap:
     """Fn::FindInMap; default is the DefaultValue of LanguageExtensions."""
 
@@ -108,7 +109,7 @@ class FindInMap:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class If:
     """Fn::If; condition is the name of a condition."""
 
@@ -118,7 +119,7 @@ class If:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Base64:
     """Fn::Base64."""
 
@@ -126,7 +127,7 @@ class Base64:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Cidr:
     """Fn::Cidr; bits is absent where the source leaves it out (it means /24s of IPv4)."""
 
@@ -136,7 +137,7 @@ class Cidr:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GetAZs:
     """Fn::GetAZs."""
 
@@ -144,7 +145,7 @@ class GetAZs:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImportValue:
     """Fn::ImportValue."""
 
@@ -152,7 +153,7 @@ class ImportValue:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Transform:
     """Fn::Transform that could not be expanded (a custom macro), or a function that cannot be read (named Fn::... or Ref).
 
@@ -164,7 +165,7 @@ class Transform:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DynamicReference:
     """{{resolve:service:reference}}, alone or as a part of a Sub that a plain string was turned into."""
 
@@ -173,7 +174,7 @@ class DynamicReference:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Equals:
     """Fn::Equals."""
 
@@ -182,7 +183,7 @@ class Equals:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class And:
     """Fn::And."""
 
@@ -190,7 +191,7 @@ class And:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Or:
     """Fn::Or."""
 
@@ -198,7 +199,7 @@ class Or:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Not:
     """Fn::Not."""
 
@@ -206,7 +207,7 @@ class Not:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConditionRef:
     """{Condition: Name} inside a condition."""
 
@@ -214,7 +215,7 @@ class ConditionRef:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleFunction:
     """What only Rules know: Fn::Contains, Fn::EachMemberIn, Fn::EachMemberEquals, Fn::RefAll, Fn::ValueOf, Fn::ValueOfAll."""
 

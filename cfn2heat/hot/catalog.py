@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
+from cfn2heat.record import record
 from cfn2heat.source import Path
 
 _FILE = os.path.join(os.path.dirname(__file__), "catalog.jsonl")
 _STEP = re.compile(r"([^.\[\]]+)(?=[.\[]|$)|\[(\d+)\]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Schema:
     """A property or a part of one. type: string, integer, number, boolean, list, map or any."""
 
@@ -167,7 +168,7 @@ def _steps(path: str) -> Path:
     return tuple(int(index) if index else name for name, index in _STEP.findall(path))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Version:
     """What a template version allows."""
 

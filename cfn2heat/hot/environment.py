@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfn2heat.hot.scalars import plain_or_quoted
 from cfn2heat.hot.values import HotValue
 from cfn2heat.hot.writer import write_value
+from cfn2heat.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Setting:
     """One parameter of the environment; without a value it stands commented out, to be filled."""
 

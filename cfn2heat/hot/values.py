@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from cfn2heat.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Literal:
     """A string, number, boolean or null."""
 
     value: str | int | float | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HotList:
     """A list."""
 
     items: tuple[HotValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HotMap:
     """A map, in the order in which it is written."""
 
     entries: dict[str, HotValue]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GetParam:
     """get_param with an optional path into the parameter."""
 
@@ -35,14 +36,14 @@ class GetParam:
     path: tuple[HotValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GetResource:
     """get_resource."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GetAttr:
     """get_attr with an optional path into the attribute."""
 
@@ -51,7 +52,7 @@ class GetAttr:
     path: tuple[HotValue, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class If:
     """if; without otherwise a false condition removes the property or list member (2021-04-16 on)."""
 
@@ -61,7 +62,7 @@ class If:
     otherwise: HotValue | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListJoin:
     """list_join; lists are lists of strings, or functions that yield such."""
 
@@ -69,7 +70,7 @@ class ListJoin:
     lists: tuple[HotValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StrReplace:
     """str_replace."""
 
@@ -77,7 +78,7 @@ class StrReplace:
     params: dict[str, HotValue]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StrSplit:
     """str_split with an optional index."""
 
@@ -86,7 +87,7 @@ class StrSplit:
     index: HotValue | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Yaql:
     """yaql: an expression over data."""
 
@@ -94,7 +95,7 @@ class Yaql:
     data: dict[str, HotValue]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """Any other function by its name: equals, and, or, not, repeat, map_merge, list_concat, get_file, digest, ..."""
 

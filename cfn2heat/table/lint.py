@@ -10,6 +10,7 @@ from typing import Any
 from cfn2heat.cfn import catalog as source_catalog
 from cfn2heat.diagnostics import Diagnostic, InputError, Severity
 from cfn2heat.hot import catalog as target_catalog
+from cfn2heat.record import record
 from cfn2heat.source import NOWHERE, Span, format_path
 from cfn2heat.table.compile import SECTIONS
 from cfn2heat.table.lint_type import World, lint_type
@@ -18,7 +19,7 @@ from cfn2heat.table.schema_check import schema_faults
 from cfn2heat.table.source_file import SourceFile, read_source_file
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Names:
     """What is registered in Python: transforms, and hooks by kind."""
 

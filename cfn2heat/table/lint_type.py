@@ -11,6 +11,7 @@ from cfn2heat.cfn.catalog import Shape, SourceType
 from cfn2heat.diagnostics import Diagnostic, Severity
 from cfn2heat.hot import catalog as target_catalog
 from cfn2heat.hot.catalog import Schema
+from cfn2heat.record import record
 from cfn2heat.source import Path, format_path
 from cfn2heat.table.build import parse_target
 from cfn2heat.table.source_file import SourceFile
@@ -39,7 +40,7 @@ def lint_type(source: SourceFile, world: World) -> list[Diagnostic]:
     return linter.found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Base:
     """Where the targets of rows lead: "" is the emitted resources; below `each`, the schema of one member (None: free)."""
 

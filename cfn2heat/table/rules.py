@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cfn2heat.diagnostics import Severity
+from cfn2heat.record import record
 
 Data: TypeAlias = Any
 """Plain JSON data; in fixed, also, references and value a map with one function's name as its only key is that function."""
@@ -34,7 +35,7 @@ class Step(NamedTuple):
     argument: Data
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Emit:
     """A target resource that a rule emits; name is a pattern around {id}, when the name of a predicate."""
 
@@ -45,7 +46,7 @@ class Emit:
     when: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Drop:
     """The property is not carried: why, and what a person does now."""
 
@@ -55,14 +56,14 @@ class Drop:
     severity: Severity = Severity.WARNING
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Instead:
     """What stands in when a transform has no answer (otherwise: {value: X})."""
 
     value: Data
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Carry:
     """The property goes to a target, through transforms; `to` is None only where `rows` name targets of their own."""
 
@@ -77,7 +78,7 @@ class Carry:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Absorbed:
     """The property is read by a composite, a plan hook or the consumer of a part; `otherwise` holds when nobody claimed it."""
 
@@ -87,7 +88,7 @@ class Absorbed:
     otherwise: Drop | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hooked:
     """Named Python makes the value, which goes to the first target."""
 
@@ -100,7 +101,7 @@ class Hooked:
     advice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """The first row whose predicate holds; None as a predicate always does."""
 
@@ -111,14 +112,14 @@ class Choice:
 Row: TypeAlias = Carry | Drop | Absorbed | Hooked | Choice
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DataReference:
     """A reference that is answered by data around get_resource and get_attr of emit keys."""
 
     value: Data
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NoReference:
     """A reference that has no counterpart: a hole. `instead` names an attribute that may serve."""
 
@@ -126,7 +127,7 @@ class NoReference:
     instead: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HookReference:
     """A reference that named Python answers."""
 
@@ -136,7 +137,7 @@ class HookReference:
 Reference: TypeAlias = DataReference | NoReference | HookReference
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """Everything the table says about one source type."""
 
@@ -175,7 +176,7 @@ class Rule:
         return next((self.references[pattern] for pattern in patterns if pattern in self.references), None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Composite:
     """Several types that become something together, by one hook."""
 
@@ -186,7 +187,7 @@ class Composite:
     because: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NoneAnswer:
     """Why a type has no counterpart, and what to do instead."""
 

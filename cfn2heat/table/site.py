@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from cfn2heat.diagnostics import InputError
+from cfn2heat.record import record
 from cfn2heat.source import Path, format_path
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _UNREADABLE, _UNKNOWN, _WRONG = "C2H5101", "C2H5102", "C2H5103"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Site:
     """What is known of the target cloud; values are text, lists of text, maps of text, or any data for other json facts."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any
 
 from cfn2heat.diagnostics import InputError
+from cfn2heat.record import record
 from cfn2heat.source import Path, Span, format_path
 
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -17,7 +17,7 @@ _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+([eE][-+]?[0-9]+)?")
 _LARGEST = 5_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceFile:
     """A YAML file as plain data; places holds where each key and list item stands."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
+from cfn2heat.record import record
 from cfn2heat.source import Path, Span
 
 
@@ -20,7 +21,7 @@ class Fate(Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Entry:
     """One leaf's fate; targets are HOT places such as Web.properties.flavor, row the table row that decided."""
 

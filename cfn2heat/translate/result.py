@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cfn2heat.diagnostics import Diagnostic
+from cfn2heat.record import record
 from cfn2heat.translate.state import Translation
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Converted:
     """One template's result: its files by name (the first is the template itself), or the error that refused it."""
 

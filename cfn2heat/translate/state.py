@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cfn2heat.cfn.graph import Graph
@@ -12,6 +12,7 @@ from cfn2heat.cfn.template import Resource, Template
 from cfn2heat.diagnostics import Diagnostics
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotParameter, HotResource, HotTemplate
+from cfn2heat.record import record
 from cfn2heat.table.loader import Table
 from cfn2heat.table.site import Site
 from cfn2heat.translate.constants import Constants
@@ -19,7 +20,7 @@ from cfn2heat.translate.ledger import Ledger
 from cfn2heat.translate.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """What the user chose: template version, region (None: a parameter of the stack), stem of the written files."""
 
@@ -29,7 +30,7 @@ class Options:
     parameters: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Child:
     """A nested stack that was translated too: its file, the parameters of its HOT, its outputs by source name."""
 
@@ -38,7 +39,7 @@ class Child:
     outputs: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hole:
     """A parameter that stands for something without counterpart."""
 

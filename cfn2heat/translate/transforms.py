@@ -7,16 +7,16 @@ import binascii
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.hot import values as hot
+from cfn2heat.record import record
 from cfn2heat.translate.constants import as_text
 from cfn2heat.translate.state import Translation
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Case:
     """What a transform may look at beside the value: its argument, the source value and the translation."""
 
