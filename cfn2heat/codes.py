@@ -189,7 +189,7 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "C2H1048": (
         "Hooks are left out",
-        "The Hooks section steers blue and green deployments through AWS's CodeDeploy. Heat has no counterpart; plan such deployments outside.",
+        "The Hooks section steers blue and green deployments through AWS's CodeDeploy. Heat has no counterpart for it.",
     ),
     "C2H1101": (
         "An unknown function",
@@ -350,13 +350,17 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H4001": (
         "A HOT file cannot be read",
         (
-            "The file is missing, is not UTF-8 text, is not YAML, or has no heat_template_version and so is no Heat template. Aliases that "
+            "The file is missing, is not UTF-8 text, is not YAML, or has no heat_template_version and so is no "
+            "Heat template. Aliases that "
             "stand for more than a million values and nesting beyond a hundred levels are refused too."
         ),
     ),
     "C2H4002": (
         "Heat has no such template version",
-        "heat_template_version is the date or the name of a release; the message lists those that Heat knows. It decides which functions there are.",
+        (
+            "heat_template_version is the date or the name of a release; the message lists those that Heat knows. "
+            "It decides which functions there are."
+        ),
     ),
     "C2H4003": (
         "A section that this template version does not have",
@@ -364,16 +368,23 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "C2H4004": (
         "A key that Heat does not know here",
-        "A parameter, resource or output has a key that this template version does not have. The message lists the keys that it has.",
+        (
+            "A parameter, resource or output has a key that this template version does not have. The message "
+            "lists the keys that it has."
+        ),
     ),
     "C2H4005": (
         "Something of the wrong shape",
-        "A section, a definition or a part of one must be a map, a list, a name or a condition and is something else, or is missing.",
+        (
+            "A section, a definition or a part of one must be a map, a list, a name or a condition and is "
+            "something else, or is missing."
+        ),
     ),
     "C2H4006": (
         "A resource type that Heat does not have",
         (
-            "The catalog of Heat's resource types does not hold it. Types of one's own are fine when an environment file maps them to a template; "
+            "The catalog of Heat's resource types does not hold it. Types of one's own are fine when an "
+            "environment file maps them to a template; "
             "types that are files are looked for beside the template that names them."
         ),
     ),
@@ -388,18 +399,23 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H4009": (
         "A value of the wrong type",
         (
-            "The value, or what the function there gives, cannot become what the property takes: text, whole number, number, boolean, list or "
+            "The value, or what the function there gives, cannot become what the property takes: text, whole "
+            "number, number, boolean, list or "
             "map. Heat turns numbers into text and text of digits into numbers, but makes no list of one value."
         ),
     ),
     "C2H4010": (
         "A value that a constraint refuses",
-        "The property allows certain values, a range, a length, a pattern, or the form of a network, an address or a name; the value is outside.",
+        (
+            "The property allows certain values, a range, a length, a pattern, or the form of a network, an "
+            "address or a name; the value is outside."
+        ),
     ),
     "C2H4011": (
         "A function that cannot stand here",
         (
-            "The function does not exist in this template version, was removed from it, or may not be used in conditions. A raised "
+            "The function does not exist in this template version, was removed from it, or may not be used in "
+            "conditions. A raised "
             "heat_template_version brings newer functions."
         ),
     ),
@@ -425,7 +441,10 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "C2H4017": (
         "A circle",
-        "Resources need each other by references or depends_on, or conditions name each other, so that no order exists in which to make them.",
+        (
+            "Resources need each other by references or depends_on, or conditions name each other, so that no "
+            "order exists in which to make them."
+        ),
     ),
     "C2H4018": (
         "A parameter group that does not hold",
@@ -433,11 +452,17 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "C2H4019": (
         "A parameter that does not hold",
-        "The type does not exist, a constraint does not go with it or is malformed, or the default breaks the parameter's own constraints.",
+        (
+            "The type does not exist, a constraint does not go with it or is malformed, or the default breaks the "
+            "parameter's own constraints."
+        ),
     ),
     "C2H4020": (
         "A name that stands twice",
-        "A key stands twice in one map, of which YAML keeps the last, or a parameter and a resource share a name, which Heat refuses.",
+        (
+            "A key stands twice in one map, of which YAML keeps the last, or a parameter and a resource share a "
+            "name, which Heat refuses."
+        ),
     ),
     "C2H4021": (
         "Something that Heat will drop",
@@ -445,7 +470,10 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "C2H4022": (
         "Valid for Heat, refused by the cloud",
-        "Heat's validation accepts it, and the service refuses it when the stack is created. Found by running such templates on a cloud.",
+        (
+            "Heat's validation accepts it, and the service refuses it when the stack is created. Found by running "
+            "such templates on a cloud."
+        ),
     ),
     "C2H4023": (
         "Accepted, and something else than it says",
@@ -454,7 +482,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H4024": (
         "A reference to a resource that may be absent",
         (
-            "The resource has a condition. When it does not hold, Heat refuses the template for the reference, unless the reference stands in an "
+            "The resource has a condition. When it does not hold, Heat refuses the template for the reference, "
+            "unless the reference stands in an "
             "`if` on the same condition or in something that has it too."
         ),
     ),

@@ -547,7 +547,7 @@ class _YamlBuilder:
                 return Scalar(value, span)
             return Scalar(self._resolve(value, span), span)
         if tag == "!":
-            return Scalar(value, span)
+            return Scalar(self._resolve(value, span), span)
         if tag.startswith("!"):
             return _expand(tag, Scalar(value, span), span)
         if tag not in _STANDARD_SCALARS:

@@ -143,7 +143,7 @@ class _TemplateReader:
             file=self.file,
             version=self._text(root, "AWSTemplateFormatVersion"),
             description=self._text(root, "Description"),
-            metadata=_plain(self._section(root, "Metadata")) or None,
+            metadata=_plain(self._section(root, "Metadata")) if "Metadata" in root.entries else None,
             parameters={name: self._parameter(name, node, span) for name, node, span in self._members(root, "Parameters")},
             rules={name: self._rule(name, node) for name, node, _ in self._members(root, "Rules")},
             mappings={name: self._mapping(name, node) for name, node, _ in self._members(root, "Mappings")},
@@ -164,8 +164,12 @@ class _TemplateReader:
         self.diagnostics.add(code, severity, subject, message, advice=advice, span=span)
 
     def _report_unknown_sections(self, root: Map, transforms: tuple[str, ...]) -> None:
-        for name, span in root.keys.items():
-            if name in vocabulary.SECTIONS and not (name == "Globals" and vocabulary.SERVERLESS in transforms):
+        for name in root.entries:
+            span = root.keys.get(name, root.span)
+            if name == "Hooks":
+                message = "hooks steer deployments through AWS's own services; the section is left out"
+                self._error("C2H1048", name, message, span, "", Severity.WARNING)
+            if name in vocabulary.SECTIONS or (name == "Globals" and vocabulary.SERVERLESS in transforms):
                 continue
             self._error(
                 "C2H1030",

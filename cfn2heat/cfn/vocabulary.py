@@ -25,7 +25,6 @@ SECTIONS = (
     "Conditions",
     "Transform",
     "Hooks",
-    "Globals",
     "Resources",
     "Outputs",
 )
