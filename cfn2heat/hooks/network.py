@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from cfn2heat.cfn import values as cfn
-from cfn2heat.hooks import routes, subnets  # noqa: F401  they hold further hooks of this prefix
+from cfn2heat.hooks import routes, subnets, transit  # noqa: F401  they hold further hooks of this prefix
 from cfn2heat.hooks.branches import any_of, guarded
-from cfn2heat.hooks.topology import EC2, Domain, Topology, Way, router_condition, router_name, topology
+from cfn2heat.hooks.topology import EC2, Domain, Topology, Way, router_condition, router_value, topology
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotResource
 from cfn2heat.source import Path
 from cfn2heat.translate.context import CompositeContext, CompositePlan, PlanContext, ResourceContext
-from cfn2heat.translate.registry import composite, predicate, property_hook
+from cfn2heat.translate.registry import composite, predicate, property_hook, reference_hook
 
 ROUTER = "OS::Neutron::Router"
 
@@ -26,8 +26,9 @@ class Routing:
         for domain in found.domains.values():
             owner = domain.owner
             if owner is not None:
-                name = plan.choose_for(owner, f"{owner}_router" if domain.vpc else owner)
-                _bind_router(plan, found, domain, name)
+                _bind(plan, domain, "router", plan.choose_for(owner, f"{owner}_router" if domain.vpc else owner))
+            elif domain.adopted is not None:
+                _bind(plan, domain, "interface", _first_interface(plan, found, domain))
         for route, way in found.ways.items():
             _plan_route(plan, found, route, way)
         for place, options in found.dhcp.items():
@@ -46,15 +47,25 @@ class Routing:
                 _set_gateway(ctx.of(owner), router, domain)
 
 
-def _bind_router(plan: CompositePlan, found: Topology, domain: Domain, name: str) -> None:
-    for member in domain.members:
-        plan.bind(member, "router", name)
-    for member in [*domain.tables, *domain.others]:
+def _bind(plan: CompositePlan, domain: Domain, key: str, name: str | None) -> None:
+    """Everything that a router takes over stands for the router, or for an interface on one that lies outside."""
+    addresses = [address for member in domain.others if (address := nat_address(plan, member)) is not None]
+    kept = [] if key == "interface" else [*([domain.vpc] if domain.vpc else []), *domain.subnets]
+    for member in [*domain.tables, *domain.others, *addresses]:
         plan.claim(member, plan.composite)
-    for member in domain.others:
-        address = nat_address(plan, member)
-        if address is not None:
-            plan.take(address, router=name)
+    for member in [*kept, *domain.tables, *domain.others, *addresses]:
+        if name is not None:
+            plan.bind(member, key, name)
+
+
+def _first_interface(plan: CompositePlan, found: Topology, domain: Domain) -> str | None:
+    """The HOT name of an interface on the router of a domain."""
+    for resource in plan.members:
+        mine = found.domain(resource.name) is domain or found.referred(resource, "RouteTableId", "RouteTable") in domain.tables
+        name = plan.name(resource.name, "interface")
+        if mine and name is not None:
+            return name
+    return None
 
 
 def nat_address(plan: PlanContext, nat: str) -> str | None:
@@ -97,9 +108,10 @@ def _bind_dhcp(plan: CompositePlan, domain: Domain | None, options: str) -> None
 
 
 def _plan_route(plan: CompositePlan, found: Topology, route: str, way: Way) -> None:
-    router = router_name(plan, found.domain(route))
-    if router is not None:
-        plan.bind(route, "router", router)
+    for key in ("router", "interface"):
+        name = plan.name(way.table, key) if way.table is not None else None
+        if name is not None:
+            plan.bind(route, key, name)
     twin = found.twin(route) if way.kind in ("gateway", "hop") else None
     if twin is not None and plan.name(route, "routes" if way.kind == "hop" else "gateway"):
         plan.claim(route, twin)
@@ -145,3 +157,9 @@ def endpoint_service(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.
 def denies(plan: PlanContext) -> bool:
     """The entry of a network ACL denies: what it kept out is let in now."""
     return "deny" in {action.lower() for action in plan.possible(plan.value("RuleAction")) or {"deny"}}
+
+
+@reference_hook("network.router")
+def router(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
+    """The router that stands for what hangs on it."""
+    return router_value(ctx, topology(ctx).domain(ctx.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.hooks.branches import members
-from cfn2heat.hooks.topology import DESTINATIONS, EC2, Domain, Way, router_name, topology
+from cfn2heat.hooks.topology import ATTACHMENTS, DESTINATIONS, EC2, Domain, Way, router_value, signature, topology
 from cfn2heat.hot import values as hot
 from cfn2heat.source import Path
 from cfn2heat.translate.context import PlanContext, ResourceContext
@@ -112,19 +112,24 @@ def address_of(ctx: ResourceContext, resource: str) -> hot.HotValue | None:
 
 def _transit_port(ctx: ResourceContext) -> hot.HotValue | None:
     """The transit gateway's port in the network of this route, when an attachment of this template makes it."""
+    gateway = signature(ctx.value("TransitGatewayId"))
+    attachments = [
+        resource.name
+        for resource in ctx.template.resources.values()
+        if resource.type in ATTACHMENTS and signature(resource.properties.entries.get("TransitGatewayId")) == gateway
+    ]
     domain = topology(ctx).domain(ctx.id)
-    for link in domain.links if domain is not None else []:
-        port = ctx.name(link, "port")
-        if port is not None:
-            return hot.GetAttr(port, "fixed_ips", (hot.Literal(0), hot.Literal("ip_address")))
-    return None
+    mine = [name for name in attachments if domain is not None and name in domain.links]
+    chosen = next(iter(mine or (attachments if domain is None and len(attachments) == 1 else [])), None)
+    port = ctx.name(chosen, "port") if chosen is not None else None
+    return None if port is None else hot.GetAttr(port, "fixed_ips", (hot.Literal(0), hot.Literal("ip_address")))
 
 
 def ask_hop(ctx: ResourceContext, key: str, value: cfn.Value) -> hot.HotValue:
     """A parameter for the address of a next hop that this template does not make."""
     found = ctx.resource_of(value)
     name = found.name if found is not None else value.name if isinstance(value, cfn.Ref) else ctx.id
-    because = f"A Neutron route names its next hop by an address on one of the router's subnets: the one that stands for {key} of {ctx.id}."
+    because = f"Address, on a subnet of the router, to which it sends what {ctx.id} means: the one that stands for its {key}."
     asked = ctx.hole(f"{name}_next_hop", because)
     constraint = hot.HotMap({"custom_constraint": hot.Literal("ip_addr")})
     declared = ctx.t.declared[asked.name]
@@ -167,7 +172,7 @@ def route_destination(ctx: ResourceContext, attribute: str) -> hot.HotValue | No
 def peering(plan: PlanContext) -> bool:
     """Both networks of the peering are routed by this template."""
     sides = [_side(plan, key) for key in ("VpcId", "PeerVpcId")]
-    return all(side is not None and side.owner is not None for side in sides) and sides[0] is not sides[1]
+    return all(side is not None and side.routed for side in sides) and sides[0] is not sides[1]
 
 
 def _side(plan: PlanContext, key: str) -> Domain | None:
@@ -192,6 +197,6 @@ def finish_peering(ctx: ResourceContext) -> None:
     })  # fmt: skip
     ctx.set("far_port.fixed_ips", hot.HotList((second,)))
     for key, side in (("near", "VpcId"), ("far", "PeerVpcId")):
-        name = router_name(ctx, _side(ctx, side))
-        assert name is not None
-        ctx.set(f"{key}.router", hot.GetResource(name))
+        router = router_value(ctx, _side(ctx, side))
+        assert router is not None
+        ctx.set(f"{key}.router", router)

@@ -145,8 +145,8 @@ def _remotes(ctx: ResourceContext, entry: cfn.Map, group: str | None, reading: R
 
 def _remotes_of(ctx: ResourceContext, key: str, value: cfn.Value, group: str | None, reading: Reading) -> Iterator[Remote]:
     if key in ("CidrIp", "CidrIpv6"):
-        for prefix, guard in split(ctx.hot(value)):
-            prefix = _prefix(prefix, key == "CidrIpv6")
+        for found, guard in split(ctx.hot(value)):
+            prefix = _prefix(found, key == "CidrIpv6")
             yield Remote(guard, prefix=prefix, ipv6=key == "CidrIpv6" or _is_ipv6(prefix))
     elif key in SOURCE_GROUPS:
         yield from _groups(ctx, key, value, group, reading)

@@ -7,7 +7,7 @@ import re
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import all_of, guarded, members, named
-from cfn2heat.hooks.topology import EC2, Domain, router_condition, router_name, router_of_subnet, topology
+from cfn2heat.hooks.topology import EC2, Domain, router_condition, router_of_subnet, router_value, topology
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotParameter, HotResource
 from cfn2heat.source import Path
@@ -107,7 +107,8 @@ def has_ipv6(plan: PlanContext) -> bool:
 @predicate("network.implicit_interface")
 def implicit_interface(plan: PlanContext) -> bool:
     """The subnet uses the main route table: nothing but itself says that it is on the router."""
-    return has_ipv4(plan) and topology(plan).owner(plan.id) is not None and plan.id not in topology(plan).associations
+    domain = topology(plan).domain(plan.id)
+    return has_ipv4(plan) and domain is not None and domain.routed and plan.id not in topology(plan).associations
 
 
 @predicate("network.ipv6_interface")
@@ -119,10 +120,10 @@ def ipv6_interface(plan: PlanContext) -> bool:
 def attach(ctx: ResourceContext, interface: str, subnet: HotResource, domain: Domain) -> None:
     """Put a subnet of the template on a router of the template, whenever both are there."""
     resource = ctx.find(interface)
-    name = router_name(ctx, domain)
-    if resource is None or name is None:
+    router = router_value(ctx, domain)
+    if resource is None or router is None:
         return
-    resource.properties = {"router": hot.GetResource(name), "subnet": hot.GetResource(subnet.name)}
+    resource.properties = {"router": router, "subnet": hot.GetResource(subnet.name)}
     conditions = [router_condition(ctx, domain), subnet.condition]
     resource.condition = named(ctx.t, all_of(tuple(hot.Literal(condition) for condition in conditions if condition)))
 
@@ -145,7 +146,7 @@ def subnet(ctx: ResourceContext) -> None:
             attach(ctx, key, resource, domain)
     if domain is None:
         _warn_without_router(ctx)
-    elif domain.gateways and ctx.id not in topology(ctx).associations:
+    elif domain.gateways and domain.adopted is None and ctx.id not in topology(ctx).associations:
         _warn_of_way_out(ctx, f"The subnet {ctx.id}")
 
 
@@ -253,7 +254,15 @@ def table(ctx: ResourceContext) -> None:
     """A table without a way out, on a router that has one: its subnets gain what they had not."""
     found = topology(ctx)
     domain = found.domain(ctx.id)
-    if domain is None or not domain.gateways:
+    if domain is None:
+        return
+    if domain.owner == ctx.id:
+        message = "The VPC lies outside of this template: this is one more router on its network, apart from the others there."
+        advice = (
+            "Where they must be, put the subnets on the network's own router, or give each router a route to the other's subnets."
+        )
+        ctx.report("C2H3002", Severity.WARNING, message, advice, ("VpcId",))
+    if domain.adopted is not None or not domain.gateways:
         return
     ways = [way for way in found.ways.values() if way.table == ctx.id]
     used = any(use.resource and ctx.type_of(use.resource).endswith("Association") for use in ctx.users(ctx.id))

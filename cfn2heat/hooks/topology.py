@@ -8,7 +8,8 @@ from weakref import WeakKeyDictionary
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
-from cfn2heat.translate.context import PlanContext
+from cfn2heat.hot import values as hot
+from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.state import Translation
 
 EC2 = "AWS::EC2::"
@@ -24,6 +25,7 @@ HOPS = (
     "CoreNetworkArn",
     "OdbNetworkArn",
 )
+ATTACHMENTS = (EC2 + "TransitGatewayAttachment", EC2 + "TransitGatewayVpcAttachment")
 DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 
 
@@ -41,10 +43,19 @@ class Domain:
     """Attachments and gateways: nothing of theirs remains beside the router."""
     links: list[str] = field(default_factory=list)
     """Peerings and transit gateway attachments."""
+    adopted: cfn.Value | None = None
+    """The gateway outside of the template that stands for the router of a VPC outside of it."""
+
+    @property
+    def routed(self) -> bool:
+        """There is a router for it, made here or outside."""
+        return self.adopted is not None or self.owner is not None
 
     @property
     def owner(self) -> str | None:
-        """The resource at whose place the router stands; None when nothing needs a router."""
+        """The resource at whose place the router stands; None when no router is made here."""
+        if self.adopted is not None:
+            return None
         hanging = [*self.tables, *self.others, *self.gateways, *self.links]
         if self.vpc is not None:
             return self.vpc if hanging or len(self.subnets) > 1 else None
@@ -188,6 +199,17 @@ class Topology:
             self._of[route.name] = domain
             if kind == "gateway" and everything:
                 domain.gateways.append(route.name)
+                if domain.vpc is None and domain.adopted is None and route.condition is None:
+                    domain.adopted = self._outer_router(entries[hop])
+
+    def _outer_router(self, gateway: cfn.Value) -> cfn.Value | None:
+        """A gateway that another template made: in its translation it is the router of the VPC, whose id is given here."""
+        if isinstance(gateway, cfn.Ref) and gateway.name in self._plan.template.parameters:
+            empty = self._plan.constant(self._plan.template.parameters[gateway.name].fields.entries.get("Default")) == ""
+            return None if empty else gateway
+        if isinstance(gateway, cfn.GetAtt) and gateway.resource in self._plan.template.resources:
+            return gateway if not self._plan.type_of(gateway.resource).startswith(EC2) else None
+        return gateway if isinstance(gateway, cfn.ImportValue) else None
 
     def _kind(self, route: Resource, everything: bool) -> tuple[str, str]:
         entries = route.properties.entries
@@ -263,7 +285,7 @@ def router_of_subnet(plan: PlanContext, subnet: str) -> Domain | None:
         if domain is not None:
             return domain
     domain = found.domain(subnet)
-    return domain if domain is not None and domain.owner is not None else None
+    return domain if domain is not None and domain.routed else None
 
 
 def router_name(plan: PlanContext, domain: Domain | None) -> str | None:
@@ -271,9 +293,19 @@ def router_name(plan: PlanContext, domain: Domain | None) -> str | None:
     return plan.name(domain.owner, "router") if domain is not None and domain.owner is not None else None
 
 
+def router_value(ctx: ResourceContext, domain: Domain | None) -> hot.HotValue | None:
+    """The router of a domain, as a property names it; None when there is none."""
+    if domain is not None and domain.adopted is not None:
+        return ctx.hot(domain.adopted)
+    name = router_name(ctx, domain)
+    return None if name is None else hot.GetResource(name)
+
+
 def router_condition(plan: PlanContext, domain: Domain) -> str | None:
     """The condition of a router: its VPC's, else the one that everything on it shares."""
     resources = plan.template.resources
+    if domain.adopted is not None:
+        return None
     if domain.vpc is not None:
         return resources[domain.vpc].condition
     shared = {resources[member].condition for member in domain.members if member not in domain.subnets}
