@@ -16,6 +16,7 @@ MODULES = {
     "loadbalancing": "loadbalancing",
     "network": "network",
     "rds": "rds",
+    "secrets": "secrets",
     "security": "security",
     "targets": "targets",
     "vpn": "vpn",

@@ -305,6 +305,10 @@ class ResourceContext(PlanContext):
             self.report("C2H3001", severity, because, advice, path)
             self.t.note_drop(self.id, format_path(path[1:] if path[0] == ATTRIBUTE else path), because)
 
+    def granted(self, words: str) -> None:
+        """Remember what this resource allowed, for the verdict on it."""
+        self.t.granted.setdefault(self.id, []).append(words)
+
     def report(self, code: str, severity: Severity, message: str, advice: str = "", path: Path = ()) -> None:
         """A diagnostic about this resource, or a place in its properties."""
         source = self.source_path(path)

@@ -140,7 +140,9 @@ def build_by_rule(t: Translation, resource: Resource, rule: Rule) -> None:
     set_fixed(ctx, rule.fixed)
     attributes.apply(ctx)
     if not t.plan.hot_names(resource.name) and rule.because:
-        t.diagnostics.add("C2H3004", rule.severity, resource.name, rule.because, advice=rule.advice, span=resource.span)
+        granted = f" It granted {'; '.join(t.granted[resource.name])}." if resource.name in t.granted else ""
+        because = f"{rule.because}{granted}"
+        t.diagnostics.add("C2H3004", rule.severity, resource.name, because, advice=rule.advice, span=resource.span)
 
 
 def build_part(t: Translation, name: str) -> None:

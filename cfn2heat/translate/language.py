@@ -11,7 +11,7 @@ from cfn2heat.hot.template import HotParameter
 from cfn2heat.source import NOWHERE, Path, format_path
 from cfn2heat.translate import cidr
 from cfn2heat.translate.constants import UNKNOWN, as_index, as_text
-from cfn2heat.translate.references import reference
+from cfn2heat.translate.references import reference, resolved
 
 if TYPE_CHECKING:
     from cfn2heat.translate.state import Translation
@@ -173,6 +173,11 @@ class Language:
         return hv.GetParam(name)
 
     def _dynamic(self, value: cfn.DynamicReference) -> hv.HotValue:
+        inside = re.match(r"\$\{(\w+)(?:\.\w+)?\}:?", value.reference)
+        if inside and inside.group(1) in self.t.template.resources:
+            found = resolved(self.t, inside.group(1), value.reference[inside.end() :])
+            if found is not None:
+                return found
         hidden = value.service != "ssm"
         store = "Secrets Manager" if value.service == "secretsmanager" else "the parameter store"
         because = f"AWS reads this from {store}: {value.reference}."

@@ -34,6 +34,19 @@ def reference(t: Translation, resource: str, attribute: str, kind: str = "any") 
     return hole(t, resource, attribute, _because(t, resource, attribute, answer), kind)
 
 
+def resolved(t: Translation, resource: str, rest: str) -> hot.HotValue | None:
+    """What a dynamic reference reads of a resource of this template, by the table's answer for `resolve`; None: nothing known."""
+    rule = t.plan.rules.get(resource)
+    answer = rule.references.get("resolve") if rule else None
+    if not isinstance(answer, HookReference):
+        return None
+    from cfn2heat.translate.context import ResourceContext
+    from cfn2heat.translate.registry import REGISTRY
+
+    found: hot.HotValue | None = REGISTRY.get("reference_hook", answer.name)(ResourceContext(t, resource), rest)
+    return found
+
+
 def _because(t: Translation, resource: str, attribute: str, answer: NoReference | None) -> str:
     source = t.resource(resource)
     what = f"{attribute} of {resource} ({source.type})" if attribute != "Ref" else f"{resource} ({source.type})"

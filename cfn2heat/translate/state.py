@@ -82,6 +82,8 @@ class Translation:
         self.declared: dict[str, HotParameter] = {}
         self.mappings_used: dict[str, str] = {}
         self.dropped_notes: dict[str, list[str]] = {}
+        self.granted: dict[str, list[str]] = {}
+        """What a resource without counterpart allowed, by resource: said with its verdict."""
         self.absorbed: dict[str, list[str]] = {}
         """Part to the HOT resources that were built from it."""
         self.placed: dict[str, list[str]] = {}

@@ -1,0 +1,282 @@
+"""Secrets, keys and certificates: what rows cannot say of Barbican."""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from typing import Any
+
+from cfn2heat.cfn import values as cfn
+from cfn2heat.diagnostics import Severity
+from cfn2heat.hooks.branches import Member, guarded, members
+from cfn2heat.hot import values as hot
+from cfn2heat.source import Path
+from cfn2heat.translate.constants import UNKNOWN, as_text
+from cfn2heat.translate.context import PlanContext, ResourceContext
+from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook, reference_hook
+
+SECRET, KEY = "AWS::SecretsManager::Secret", "AWS::KMS::Key"
+PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+CLASSES = {
+    "lowercase": (string.ascii_lowercase, "ExcludeLowercase"),
+    "uppercase": (string.ascii_uppercase, "ExcludeUppercase"),
+    "digits": (string.digits, "ExcludeNumbers"),
+}
+MARK = "${password}"
+
+
+# ---- secrets ---------------------------------------------------------------------------------------------------------
+
+
+@predicate("secrets.generates")
+def generates(plan: PlanContext) -> bool:
+    """Whether the secret is made up when the stack is."""
+    return plan.value("GenerateSecretString") is not None and plan.value("SecretString") is None
+
+
+@property_hook("secrets.generate")
+def generate(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
+    """Random characters, alone or as one key of a JSON text."""
+    password = ctx.find("password")
+    found = [member for member in members(value, path) if isinstance(member.value, cfn.Map)]
+    if password is None or not found:
+        ctx.dropped(path, "The secret's text is given, so that nothing is made up.", severity=Severity.NOTE)
+        return
+    # Both branches of an Fn::If make up a password; the first one says how.
+    chosen = found[0]
+    entries = chosen.value.entries if isinstance(chosen.value, cfn.Map) else {}
+    in_json = "GenerateStringKey" in entries
+    password.properties.update(_characters(ctx, entries, in_json=in_json))
+    random: hot.HotValue = hot.GetAttr(password.name, "value")
+    ctx.set("secret.payload", _json_text(ctx, entries, random) if in_json else random)
+    ctx.set("secret.payload_content_type", hot.Literal("text/plain"))
+    for other in found[1:]:
+        ctx.dropped(other.path, "Heat makes up one secret; the first branch says how.")
+    _losses(ctx, chosen)
+
+
+def _losses(ctx: ResourceContext, chosen: Member) -> None:
+    entries = chosen.value.entries if isinstance(chosen.value, cfn.Map) else {}
+    if "RequireEachIncludedType" in entries and str(ctx.constant(entries["RequireEachIncludedType"])).lower() == "false":
+        because = "Heat always takes at least one character of each kind."
+        ctx.adapted((*chosen.path, "RequireEachIncludedType"), because, "password")
+
+
+def _characters(ctx: ResourceContext, entries: dict[str, cfn.Value], *, in_json: bool) -> dict[str, hot.HotValue]:
+    """The properties of the random string: whole classes by name, what is left of others as sequences."""
+    excluded = set(as_text(ctx.constant(entries.get("ExcludeCharacters")) or ""))
+    if in_json:
+        # A quote or backslash would end the JSON string that the password stands in.
+        excluded |= {'"', "\\"}
+    classes, sequences = [], []
+    for name, (characters, switch) in CLASSES.items():
+        if _on(ctx, entries, switch):
+            continue
+        left = "".join(character for character in characters if character not in excluded)
+        if left == characters:
+            classes.append(hot.HotMap({"class": hot.Literal(name)}))
+        elif left:
+            sequences.append(left)
+    if not _on(ctx, entries, "ExcludePunctuation"):
+        sequences.append("".join(character for character in PUNCTUATION if character not in excluded))
+    if _on(ctx, entries, "IncludeSpace"):
+        sequences.append(" ")
+    found: dict[str, hot.HotValue] = {
+        "length": ctx.hot(entries.get("PasswordLength"), ctx.schema("password.length")) or hot.Literal(32),
+        "character_classes": hot.HotList(tuple(classes)),
+    }
+    listed = tuple(hot.HotMap({"sequence": hot.Literal(sequence)}) for sequence in sequences if sequence)
+    return {**found, "character_sequences": hot.HotList(listed)} if listed else found
+
+
+def _on(ctx: ResourceContext, entries: dict[str, cfn.Value], switch: str) -> bool:
+    return str(ctx.constant(entries.get(switch))).lower() == "true"
+
+
+def _json_text(ctx: ResourceContext, entries: dict[str, cfn.Value], random: hot.HotValue) -> hot.HotValue:
+    """The template's JSON with one more key, whose value is the random text."""
+    key = as_text(ctx.constant(entries["GenerateStringKey"]) or "password")
+    addition = f"{json.dumps(key)}: "
+    template = entries.get("SecretStringTemplate")
+    constant = ctx.constant(template)
+    if constant is None or constant is not UNKNOWN:
+        text = _completed(as_text(constant or "{}"), addition)
+        return hot.StrReplace(hot.Literal(text), {MARK: random})
+    assert template is not None
+    found = ctx.text(template)
+    if isinstance(found, hot.StrReplace) and isinstance(found.template, hot.Literal):
+        text = _completed(str(found.template.value), addition)
+        return hot.StrReplace(hot.Literal(text), {**found.params, MARK: random})
+    tail = hot.ListJoin("", (hot.HotList((hot.Literal(f", {addition}\""), random, hot.Literal('"}'))),))
+    return hot.StrReplace(found, {"}": tail})
+
+
+def _completed(text: str, addition: str) -> str:
+    """A JSON object's text with one more member at its end."""
+    head, brace, _ = text.rstrip().rpartition("}")
+    if not brace:
+        return f'{{{addition}"{MARK}"}}'
+    comma = "" if head.rstrip().endswith("{") else ", "
+    return f'{head.rstrip()}{comma}{addition}"{MARK}"}}'
+
+
+@reference_hook("secrets.resolve")
+def resolve(ctx: ResourceContext, rest: str) -> hot.HotValue | None:
+    """What a dynamic reference reads of a secret of this template; rest is SecretString:KEY. None: a key that cannot be found."""
+    secret, password = ctx.name(ctx.id, "secret"), ctx.name(ctx.id, "password")
+    key = [*rest.split(":"), ""][1]
+    if secret is None:
+        return None
+    if not key:
+        return hot.GetAttr(secret, "decrypted_payload")
+    made_up = ctx.value("GenerateSecretString")
+    if password is None or not isinstance(made_up, cfn.Map):
+        return _member(ctx, ctx.value("SecretString"), key)
+    if ctx.constant(made_up.entries.get("GenerateStringKey")) == key:
+        return hot.GetAttr(password, "value")
+    return _member(ctx, made_up.entries.get("SecretStringTemplate"), key)
+
+
+def _member(ctx: ResourceContext, text: cfn.Value | None, key: str) -> hot.HotValue | None:
+    """The value of a key in a JSON text, when it stands there as a constant or as one placeholder."""
+    constant = ctx.constant(text)
+    if isinstance(constant, str):
+        return _constant_member(constant, key)
+    if not isinstance(text, cfn.Sub):
+        return None
+    marks = [part for part in text.parts if not isinstance(part, str)]
+    joined = "".join(part if isinstance(part, str) else f"\0{marks.index(part)}\0" for part in text.parts)
+    try:
+        found = json.loads(joined.replace("\0", "\x7f"))
+    except ValueError:
+        return None
+    value = found.get(key) if isinstance(found, dict) else None
+    match = re.fullmatch("\x7f(\\d+)\x7f", value) if isinstance(value, str) else None
+    if match:
+        return ctx.text(marks[int(match.group(1))][1])
+    return hot.Literal(value) if isinstance(value, str) and "\x7f" not in value else None
+
+
+def _constant_member(text: str, key: str) -> hot.HotValue | None:
+    try:
+        found: Any = json.loads(text)
+    except ValueError:
+        return None
+    value = found.get(key) if isinstance(found, dict) else None
+    return hot.Literal(value) if isinstance(value, (str, int, float, bool)) else None
+
+
+@plan_hook("secrets.target_attachment")
+def target_attachment(plan: PlanContext) -> None:
+    """An attachment stands for its secret."""
+    for resource in plan.resources_of(plan.value("SecretId")):
+        for key in ("secret", "password"):
+            name = plan.name(resource.name, key) if resource.type == SECRET else None
+            if name is not None:
+                plan.bind(plan.id, key, name)
+
+
+# ---- keys ------------------------------------------------------------------------------------------------------------
+
+RSA = re.compile(r"RSA_(\d+)")
+
+
+@predicate("secrets.can_order")
+def can_order(plan: PlanContext) -> bool:
+    """Whether Barbican makes keys of this kind: AES and RSA."""
+    spec = plan.constant(plan.value("KeySpec"))
+    return spec in (None, UNKNOWN, "SYMMETRIC_DEFAULT") or RSA.fullmatch(as_text(spec)) is not None
+
+
+@property_hook("secrets.key_spec")
+def key_spec(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
+    """Algorithm and length of the order; a kind that a parameter names is taken for symmetric unless it says RSA."""
+    order = ctx.find("key")
+    spec = ctx.constant(value)
+    if order is None:
+        ctx.dropped(path, f"Barbican makes no keys of the kind {spec}.", severity=Severity.ERROR)
+        return
+    match = RSA.fullmatch(as_text(spec)) if spec is not UNKNOWN else None
+    if match:
+        order.properties["type"] = hot.Literal("asymmetric")
+        order.properties["algorithm"] = hot.Literal("rsa")
+        order.properties["bit_length"] = hot.Literal(int(match.group(1)))
+    elif spec is UNKNOWN:
+        _asked_for(ctx, order.properties, value)
+
+
+def _asked_for(ctx: ResourceContext, properties: dict[str, hot.HotValue], value: cfn.Value) -> None:
+    """A kind that is known at deploy time: an RSA pair of the length in its name, or AES."""
+    word = ctx.text(value)
+    rsa = hot.Yaql("$.data.spec.startsWith('RSA')", {"spec": word})
+    properties["type"] = hot.If(rsa, hot.Literal("asymmetric"), hot.Literal("key"))
+    properties["algorithm"] = hot.If(rsa, hot.Literal("rsa"), hot.Literal("aes"))
+    properties["bit_length"] = hot.If(rsa, hot.StrSplit("_", word, hot.Literal(-1)), hot.Literal(256))
+
+
+@finish_hook("secrets.order")
+def finish_order(ctx: ResourceContext) -> None:
+    """A mode of operation is for symmetric keys only."""
+    order = ctx.find("key")
+    if order is not None and order.properties.get("type", hot.Literal("key")) == hot.Literal("key"):
+        order.properties["mode"] = hot.Literal("cbc")
+
+
+@reference_hook("secrets.key")
+def key_reference(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
+    """A key is known by the address of its secret, a pair by that of its container."""
+    name = ctx.name(ctx.id, "key")
+    if name is None:
+        return None
+    spec = ctx.constant(ctx.value("KeySpec"))
+    pair = spec is not UNKNOWN and RSA.fullmatch(as_text(spec)) is not None
+    return hot.GetAttr(name, "container_ref" if pair else "secret_ref")
+
+
+@plan_hook("secrets.alias")
+def alias_plan(plan: PlanContext) -> None:
+    """An alias is the name of its key."""
+    for resource in plan.resources_of(plan.value("TargetKeyId")):
+        name = plan.name(resource.name, "key") if resource.type == KEY else None
+        if name is not None:
+            plan.bind(plan.id, "key", name)
+
+
+@property_hook("secrets.alias")
+def alias(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
+    """The name, unless another alias was first."""
+    order = ctx.find("key")
+    if order is None:
+        ctx.dropped(path, "The key is not in this template.", severity=Severity.NOTE)
+    elif "name" in order.properties:
+        ctx.dropped(path, "The key's order has the name of another alias already.", severity=Severity.NOTE)
+    else:
+        condition = ctx.resource.condition if ctx.resource.condition != order.condition else None
+        order.properties["name"] = guarded(_bare(ctx.text(value)), hot.Literal(condition) if condition else None)
+
+
+def _bare(value: hot.HotValue) -> hot.HotValue:
+    """An alias without its prefix, as far as that is written out."""
+    match value:
+        case hot.Literal():
+            return hot.Literal(as_text(value.value).removeprefix("alias/"))
+        case hot.StrReplace():
+            return hot.StrReplace(_bare(value.template), value.params)
+        case hot.ListJoin(lists=(hot.HotList(items=(first, *rest)), *others)):
+            return hot.ListJoin(value.delimiter, (hot.HotList((_bare(first), *rest)), *others))
+    return value
+
+
+# ---- certificates ----------------------------------------------------------------------------------------------------
+
+
+@finish_hook("secrets.certificate")
+def certificate(ctx: ResourceContext) -> None:
+    """Certificate and private key are asked for, since nothing in OpenStack issues them."""
+    domain = ctx.constant(ctx.value("DomainName"))
+    which = domain if isinstance(domain, str) else ctx.id
+    pem = ctx.hole(f"{ctx.id}_certificate_pem", f"Certificate for {which} in PEM form, with its chain.")
+    ctx.set("certificate.payload", pem)
+    key = ctx.hole(f"{ctx.id}_private_key_pem", f"Private key of the certificate for {which} in PEM form.", hidden=True)
+    ctx.set("private_key.payload", key)
