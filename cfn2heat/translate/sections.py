@@ -224,6 +224,9 @@ def conditions(t: Translation) -> None:
     """Every condition, under its name."""
     for name, condition in t.template.conditions.items():
         value = condition_values.translate(t, condition.value, name)
+        if isinstance(value, hot.Literal) and isinstance(value.value, str):
+            # Heat reads no bare name as a condition's definition.
+            value = hot.Function("not", hot.Function("not", value))
         t.hot.conditions[name] = HotCondition(name, value)
         t.ledger.record(("Conditions", name), Fate.TRANSLATED, targets=(name,))
 
