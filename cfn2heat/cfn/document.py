@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cfn2heat.cfn.values import Map, Scalar, Seq, Value
 from cfn2heat.diagnostics import Diagnostics, InputError, Severity
+from cfn2heat.record import record
 from cfn2heat.source import Span
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ Node: TypeAlias = Value
 Repeated: TypeAlias = list[tuple[str, Span, Span]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """How much an input may ask for: bytes, levels of nesting and nodes (with each alias counted as its copy)."""
 
@@ -166,14 +166,14 @@ def _read_flow(text: str, file: str, limits: Limits, error: json.JSONDecodeError
     try:
         return _read_yaml(text, file, limits)
     except InputError as yaml_error:
-        if yaml_error.diagnostic.code != "C2H1007" or not _BEGINS_AS_JSON.match(text):
+        if yaml_error.diagnostic.code != "C2H1007" or not re.match(_BEGINS_AS_JSON, text):
             raise
         message = error.msg[0].lower() + error.msg[1:]
         place = place_of(text, error.pos, file)
         raise InputError("C2H1006", f"this is not valid JSON: {message}", place, advice=_json_advice(text, error)) from None
 
 
-_BEGINS_AS_JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*["{}\]\[])')
+_BEGINS_AS_JSON = r'\s*(?:\{\s*["}]|\[\s*["{}\]\[])'
 
 
 def _json_advice(text: str, error: json.JSONDecodeError) -> str:
@@ -274,12 +274,12 @@ def _number(word: str) -> int | float:
     return int(word) if word.lstrip("-").isdigit() else float(word)
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 
 
 def require_characters(string: str, span: Span) -> str:
     """Refuse halves of surrogate pairs: no text file can hold them."""
-    if _SURROGATE.search(string):
+    if re.search(_SURROGATE, string):
         raise InputError("C2H1004", "an escape stands for half a character", span, advice="write both halves of the \\u pair")
     return string
 

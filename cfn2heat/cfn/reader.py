@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path as FilePath
 
 from cfn2heat.cfn import checks, vocabulary
@@ -17,10 +17,11 @@ from cfn2heat.cfn.intrinsics import ValueReader, describe, subject_of, text_of
 from cfn2heat.cfn.template import Condition, Output, Parameter, Resource, Template
 from cfn2heat.cfn.values import Map, Scalar, Seq, Transform, Value
 from cfn2heat.diagnostics import Diagnostics, InputError, Severity
+from cfn2heat.record import record
 from cfn2heat.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReadOptions:
     """What a reading may use: files below template_dir, values of parameters and the region (for macros only), limits."""
 
@@ -110,8 +111,7 @@ def _no_resources(document: Map) -> str:
 # Sections
 
 
-_HOSTILE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff/\\]")
-_STRICT_ID = re.compile(r"[A-Za-z0-9]+")
+_HOSTILE = r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff/\\]"
 _ATTRIBUTES = frozenset(
     (
         "Type",
@@ -211,7 +211,9 @@ class _TemplateReader:
             yield name, node, span
 
     def _check_name(self, name: str, section: str, span: Span) -> None:
-        if not name or len(name) > 255 or _HOSTILE.search(name):
+        if name.isascii() and name.isalnum() and len(name) <= 255:
+            return
+        if not name or len(name) > 255 or re.search(_HOSTILE, name):
             raise InputError(
                 "C2H1034",
                 f"{name[:80]!r} cannot be a name in {section}",
@@ -219,9 +221,8 @@ class _TemplateReader:
                 subject=section,
                 advice="names are letters and digits, at most 255",
             )
-        if not _STRICT_ID.fullmatch(name):
-            message = "CloudFormation wants names of letters and digits only"
-            self._error("C2H1035", f"{section}.{name}", message, span, "rename it", Severity.NOTE)
+        message = "CloudFormation wants names of letters and digits only"
+        self._error("C2H1035", f"{section}.{name}", message, span, "rename it", Severity.NOTE)
 
     def _text(self, root: Map, name: str) -> str | None:
         node = root.entries.get(name)

@@ -37,24 +37,27 @@ class Resolve(NamedTuple):
 Piece = Literal | Placeholder | Resolve
 
 _RESOLVE = r"\{\{resolve:([A-Za-z0-9-]+):((?:[^{}$]|\$\{[^{}]*\}|\$(?!\{))*)\}\}"
-_DYNAMIC = re.compile(_RESOLVE)
-_SUB = re.compile(r"\$\{(!?)([^{}]*)\}|" + _RESOLVE)
-_NAME = re.compile(r"\s*[A-Za-z0-9_.:]+\s*")
+_SUB = r"\$\{(!?)([^{}]*)\}|" + _RESOLVE
+_NAME = r"\s*[A-Za-z0-9_.:]+\s*"
 
 
 def split_dynamic(text: str) -> list[Piece]:
     """Cut a plain string at its dynamic references."""
-    return _cut(text, _DYNAMIC)
+    return _cut(text, re.compile(_RESOLVE))
 
 
 def split_sub(text: str) -> list[Piece]:
     """Cut the text of Fn::Sub at its placeholders and dynamic references."""
-    return _cut(text, _SUB)
+    return _cut(text, re.compile(_SUB)) if "{" in text else _plain(text)
 
 
 def is_name(name: str) -> bool:
     """Whether a placeholder's name is one that CloudFormation allows."""
-    return _NAME.fullmatch(name) is not None
+    return re.fullmatch(_NAME, name) is not None
+
+
+def _plain(text: str) -> list[Piece]:
+    return [Literal(text)] if text else []
 
 
 def _cut(text: str, pattern: re.Pattern[str]) -> list[Piece]:
