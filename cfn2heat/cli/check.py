@@ -28,10 +28,9 @@ def check(hot: tuple[Path, ...], form: str) -> None:
     found: list[Diagnostic] = []
     status = FINE
     for path in hot:
-        try:
-            found.extend(_check(path))
-        except InputError as error:
-            found.append(error.diagnostic)
+        findings, readable = _check(path)
+        found.extend(findings)
+        if not readable:
             status = UNREADABLE
     if status == FINE and any(finding.severity is Severity.ERROR for finding in found):
         status = ERRORS
@@ -39,11 +38,15 @@ def check(hot: tuple[Path, ...], form: str) -> None:
     sys.exit(status)
 
 
-def _check(path: Path) -> list[Diagnostic]:
+def _check(path: Path) -> tuple[list[Diagnostic], bool]:
+    """Findings in a file, and whether it could be read."""
     from cfn2heat.hot.check import check_text
 
-    text = _read(path)
-    return check_text(text, str(path), dict(_nested(text, path)))
+    try:
+        text = _read(path)
+        return check_text(text, str(path), dict(_nested(text, path))), True
+    except InputError as error:
+        return [error.diagnostic], False
 
 
 def _read(path: Path) -> str:
