@@ -99,9 +99,10 @@ def _entry(ctx: ResourceContext, ebs: Ebs) -> hot.HotValue | None:
     size = ctx.hot(ebs.entries.get("VolumeSize"))
     if ROOT.fullmatch(ebs.device):
         return _root(ctx, ebs, size)
-    if present(ebs.entries.get("SnapshotId")):
+    given = ebs.entries.get("SnapshotId")
+    if present(given) and not isinstance(given, cfn.If):
         return _from_snapshot(ctx, ebs, size)
-    if size is None:
+    if size is None and not present(given):
         ctx.dropped(ebs.path, "A volume needs a size or a snapshot, and the source says neither.")
         return None
     volume = hot.GetResource(_volume(ctx, ebs, size).name)
@@ -131,11 +132,12 @@ def _from_snapshot(ctx: ResourceContext, ebs: Ebs, size: hot.HotValue | None) ->
     )
 
 
-def _volume(ctx: ResourceContext, ebs: Ebs, size: hot.HotValue) -> HotResource:
-    """An empty volume is a resource of its own, for Heat's block device mapping makes none; it is there at the first boot."""
+def _volume(ctx: ResourceContext, ebs: Ebs, size: hot.HotValue | None) -> HotResource:
+    """A volume that may be empty is a resource of its own, for Heat's block device mapping makes none; it is there at boot."""
     volume = add(ctx, f"volume_{ebs.short}", VOLUME, f"{ctx.id}_{ebs.short}")
-    size = ctx.fit(size, property_schema(VOLUME, ("size",)))
-    volume.properties = _clean(size=size, volume_type=_type(ctx, ebs)).entries
+    size = None if size is None else ctx.fit(size, property_schema(VOLUME, ("size",)))
+    given = ctx.hot(ebs.entries.get("SnapshotId"))
+    volume.properties = _clean(size=size, snapshot_id=given, volume_type=_type(ctx, ebs)).entries
     if may_be(ctx, ebs.entries.get("DeleteOnTermination"), "false"):
         volume.deletion_policy = "retain"
     own = (hot.Literal(volume.condition),) if volume.condition else ()
