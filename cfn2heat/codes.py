@@ -191,6 +191,14 @@ CODES: dict[str, tuple[str, str]] = {
         "Hooks are left out",
         "The Hooks section steers blue and green deployments through AWS's CodeDeploy. Heat has no counterpart for it.",
     ),
+    "C2H1049": (
+        "A parameter's field is of the wrong kind",
+        "Default, Description, the patterns and bounds are single values, and AllowedValues is a list of them. The field is left out.",
+    ),
+    "C2H1050": (
+        "An unknown format version",
+        "CloudFormation has had one template format since 2010, and refuses any other version. The template is read all the same.",
+    ),
     "C2H1101": (
         "An unknown function",
         (
@@ -263,6 +271,10 @@ CODES: dict[str, tuple[str, str]] = {
             "Each of the resources named waits for the next one, so none can be made first. CloudFormation and Heat both "
             "refuse that. Break the circle, often by a separate rule or attachment resource."
         ),
+    ),
+    "C2H1118": (
+        "A condition or rule refers to a resource",
+        "Conditions and rules are decided before any resource is made, so they can ask parameters only, in CloudFormation and in Heat.",
     ),
     "C2H1202": (
         "The Transform section names no macro",

@@ -41,6 +41,9 @@ def _check_names(template: Template, diagnostics: Diagnostics) -> None:
 
 def _check_mention(template: Template, mention: Mention, diagnostics: Diagnostics) -> None:
     kind, name = mention.kind, mention.name
+    if mention.path[0] in ("Conditions", "Rules") and kind in ("Ref", "GetAtt") and name in template.resources:
+        _report_early(mention, diagnostics)
+        return
     if kind == "Ref":
         if name in template.resources or name in template.parameters or name in vocabulary.PSEUDO_PARAMETERS:
             return
@@ -61,6 +64,17 @@ def _check_mention(template: Template, mention: Mention, diagnostics: Diagnostic
             return
         what, known = "no resource", tuple(template.resources)
     _report_missing(template, mention, what, known, diagnostics)
+
+
+def _report_early(mention: Mention, diagnostics: Diagnostics) -> None:
+    diagnostics.add(
+        "C2H1118",
+        Severity.ERROR,
+        subject_of(mention.path),
+        f"it refers to the resource {mention.name!r}, which does not exist yet when conditions and rules are decided",
+        advice="refer to parameters only",
+        span=mention.span,
+    )
 
 
 _CODES = {"Ref": "C2H1111", "GetAtt": "C2H1112", "DependsOn": "C2H1113", "Condition": "C2H1114", "Mapping": "C2H1115"}

@@ -36,7 +36,7 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-SECOND_OPINION_SIZE = 1_000_000
+SECOND_OPINION_SIZE = 300_000
 
 
 class ReadAs(str):

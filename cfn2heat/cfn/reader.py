@@ -127,6 +127,29 @@ _ATTRIBUTES = frozenset(
 )
 
 
+_VALUE, _LIST = "a value", "a list of values"
+_FIELD_KINDS = {
+    "Default": _VALUE,
+    "Description": _VALUE,
+    "ConstraintDescription": _VALUE,
+    "NoEcho": _VALUE,
+    "AllowedPattern": _VALUE,
+    "MinLength": _VALUE,
+    "MaxLength": _VALUE,
+    "MinValue": _VALUE,
+    "MaxValue": _VALUE,
+    "AllowedValues": _LIST,
+}
+
+
+def _is_value(node: Value) -> bool:
+    return isinstance(node, Scalar) and node.value is not None
+
+
+def _is_values(node: Value) -> bool:
+    return isinstance(node, Seq) and all(_is_value(item) for item in node.items)
+
+
 class _TemplateReader:
     """Reads the sections of one template."""
 
@@ -141,7 +164,7 @@ class _TemplateReader:
         resources = self._resources(root)
         template = Template(
             file=self.file,
-            version=self._text(root, "AWSTemplateFormatVersion"),
+            version=self._version(root),
             description=self._text(root, "Description"),
             metadata=_plain(self._section(root, "Metadata")) if "Metadata" in root.entries else None,
             parameters={name: self._parameter(name, node, span) for name, node, span in self._members(root, "Parameters")},
@@ -224,6 +247,14 @@ class _TemplateReader:
         message = "CloudFormation wants names of letters and digits only"
         self._error("C2H1035", f"{section}.{name}", message, span, "rename it", Severity.NOTE)
 
+    def _version(self, root: Map) -> str | None:
+        version = self._text(root, "AWSTemplateFormatVersion")
+        if version is not None and version != vocabulary.FORMAT_VERSION:
+            message = f"the only version is {vocabulary.FORMAT_VERSION}, not {version[:40]!r}"
+            place = root.entries["AWSTemplateFormatVersion"].span
+            self._error("C2H1050", "AWSTemplateFormatVersion", message, place, "correct it", Severity.WARNING)
+        return version
+
     def _text(self, root: Map, name: str) -> str | None:
         node = root.entries.get(name)
         if node is None:
@@ -242,7 +273,19 @@ class _TemplateReader:
             self._error(
                 "C2H1037", f"Parameters.{name}", "the parameter has no Type; it is taken for a String", span, "give it a Type"
             )
-        return Parameter(name, kind or "String", _plain(node), span)
+        return Parameter(name, kind or "String", self._fields(name, _plain(node)), span)
+
+    def _fields(self, name: str, node: Map) -> Map:
+        """Leave out fields of a parameter that are of the wrong kind."""
+        kept: dict[str, Value] = {}
+        for key, value in node.entries.items():
+            wanted = _FIELD_KINDS.get(key)
+            if wanted is None or (_is_values(value) if wanted == _LIST else _is_value(value)):
+                kept[key] = value
+            else:
+                message = f"it must be {wanted}, not {describe(value)}; it is left out"
+                self._error("C2H1049", f"Parameters.{name}.{key}", message, value.span)
+        return node if len(kept) == len(node.entries) else Map(kept, node.span, node.keys)
 
     def _rule(self, name: str, node: Node) -> Map:
         value = self.values.condition_at(node, "Rules", name)

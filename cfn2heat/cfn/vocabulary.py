@@ -15,6 +15,7 @@ SERVERLESS: str = _NAMES["macros"]["serverless"]
 KNOWN_MACROS = frozenset((INCLUDE, LANGUAGE_EXTENSIONS, SERVERLESS))
 SERVERLESS_PREFIX: str = _NAMES["serverless_prefix"]
 
+FORMAT_VERSION = "2010-09-09"
 SECTIONS = (
     "AWSTemplateFormatVersion",
     "Description",

@@ -13,6 +13,7 @@ from cfn2heat.cfn.macros.constants import Constants
 from cfn2heat.cfn.macros.options import MacroContext
 from cfn2heat.cfn.values import Map, Seq
 from cfn2heat.diagnostics import InputError, Severity
+from cfn2heat.source import Path as SourcePath
 from cfn2heat.source import Span
 
 MAX_INCLUDES = 200
@@ -32,7 +33,7 @@ class Includer:
     def include_sections(self, root: Map, specification: Map, span: Span) -> Map:
         """Take a file's sections into the template, as the Transform section asks."""
         self.constants = Constants(root, self.context)
-        content = self._content(specification, "Transform", span)
+        content = self._content(specification, ("Transform",), span)
         return self._merge(root, content, deep=True) if isinstance(content, Map) else root
 
     def expand(self, root: Map) -> Map:
@@ -42,7 +43,10 @@ class Includer:
         assert isinstance(expanded, Map)
         return expanded
 
-    def _node(self, node: Node, path: tuple[str | int, ...]) -> Node:
+    def _node(self, node: Node, path: SourcePath) -> Node:
+        if len(path) > self.context.limits.depth:
+            message = f"with what is included the nesting is deeper than {self.context.limits.depth} levels"
+            raise InputError("C2H1009", message, node.span, advice="include less")
         if isinstance(node, Seq):
             items = [self._node(item, (*path, index)) for index, item in enumerate(node.items)]
             return Seq(tuple(items), node.span) if any(a is not b for a, b in zip(items, node.items, strict=True)) else node
@@ -54,7 +58,7 @@ class Includer:
         changed = any(entries[key] is not node.entries[key] for key in entries)
         return Map(dict(entries), node.span, node.keys) if changed else node
 
-    def _transform(self, node: Map, path: tuple[str | int, ...]) -> Node:
+    def _transform(self, node: Map, path: SourcePath) -> Node:
         """Expand the macros of one map; its other keys stay beside what is included."""
         span = node.keys.get("Fn::Transform", node.span)
         given = node.entries["Fn::Transform"]
@@ -71,14 +75,14 @@ class Includer:
             result = self._merge(result, content)
         return result
 
-    def _one(self, specification: Node, path: tuple[str | int, ...], span: Span) -> Node | None:
+    def _one(self, specification: Node, path: SourcePath, span: Span) -> Node | None:
         """Give what one macro call stands for; None when it cannot be known."""
         subject = subject_of(path)
         name = (
             text_of(specification.entries["Name"]) if isinstance(specification, Map) and "Name" in specification.entries else None
         )
         if name == vocabulary.INCLUDE and isinstance(specification, Map):
-            return self._content(specification, subject, span)
+            return self._content(specification, path, span)
         if name is not None:
             self.context.unresolved.append(name)
             self.context.report(
@@ -90,8 +94,9 @@ class Includer:
             )
         return None
 
-    def _content(self, specification: Map, subject: str, span: Span) -> Node | None:
+    def _content(self, specification: Map, path: SourcePath, span: Span) -> Node | None:
         """Read the file that a specification names."""
+        subject = subject_of(path)
         parameters = specification.entries.get("Parameters")
         location = parameters.entries.get("Location") if isinstance(parameters, Map) else None
         text = self._location(location) if location is not None else None
@@ -99,7 +104,7 @@ class Includer:
             self._unresolved("C2H1203", subject, "the location of the included file is not known before deployment", span)
             return None
         file = self._find(text, subject, span)
-        return None if file is None else self._read(file, subject, span)
+        return None if file is None else self._read(file, path, span)
 
     def _location(self, node: Node) -> str | None:
         """Work out a location; of one that begins with unknown parts, the known end is enough to find the file."""
@@ -133,8 +138,9 @@ class Includer:
             )
         return found
 
-    def _read(self, file: Path, subject: str, span: Span) -> Node | None:
+    def _read(self, file: Path, path: SourcePath, span: Span) -> Node | None:
         """Read an included file, with what it includes itself."""
+        subject = subject_of(path)
         resolved = file.resolve()
         if resolved in self.open_files:
             raise InputError("C2H1207", f"the file {file.name} includes itself", span, subject=subject, advice="break the circle")
@@ -148,7 +154,7 @@ class Includer:
         document = read_document(resolved.read_bytes(), file.name, self.context.diagnostics, self.context.limits)
         self.open_files.append(resolved)
         try:
-            return self._node(document, (file.name,))
+            return self._node(document, path)
         finally:
             self.open_files.pop()
 

@@ -161,6 +161,7 @@ values = st.recursive(
 
 
 @given(values.filter(lambda value: isinstance(value, (dict, list))), st.sampled_from([None, 0, 2, "\t"]), st.booleans())
+@settings(deadline=None)
 def test_any_json_reads_as_python_reads_it(value: object, indent: object, ascii_only: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)  # type: ignore[arg-type]
     if "\\ud" in text or any("\ud800" <= char <= "\udfff" for char in text):
@@ -260,7 +261,7 @@ SEEDS = [
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_any_bytes_read_or_are_refused(data: bytes) -> None:
     reads_or_refuses(data)
 

@@ -137,6 +137,15 @@ def test_many_includes_of_one_file_are_refused(folder: Path) -> None:
     assert error.value.diagnostic.code == "C2H1005"
 
 
+def test_includes_cannot_outgrow_the_depth(folder: Path) -> None:
+    deep = "[" * 80 + "{Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://b/deep2.yaml}}}" + "]" * 80
+    (folder / "deep1.yaml").write_text(f"A: {deep}\n")
+    (folder / "deep2.yaml").write_text(f"A: {deep.replace('deep2', 'list')}\n")
+    with pytest.raises(InputError) as error:
+        expand(INCLUDING % "s3://b/deep1.yaml", folder)
+    assert error.value.diagnostic.code == "C2H1009"
+
+
 # Language extensions
 
 LOOP = (
