@@ -14,7 +14,7 @@ from cfn2heat.hot import values as hv
 from cfn2heat.hot.catalog import Schema, property_schema
 from cfn2heat.hot.template import HotParameter, HotResource, HotTemplate
 from cfn2heat.source import Path, Span, format_path
-from cfn2heat.table.rules import Rule, Target
+from cfn2heat.table.rules import NoneAnswer, Rule, Target
 from cfn2heat.table.site import Site
 from cfn2heat.translate import nested as nested_files
 from cfn2heat.translate.language import Language
@@ -95,6 +95,13 @@ class PlanContext:
         self.t.plan.claimed[resource] = by
         for key in self.t.plan.emitted.pop(resource, {}):
             self.t.plan.names[resource].pop(key, None)
+
+    def give_up(self, because: str, advice: str, severity: Severity = Severity.WARNING) -> None:
+        """(Planning) the resource has no counterpart as it stands here, though its type has one."""
+        self.t.plan.verdicts[self.id] = NoneAnswer(because, advice, severity)
+        self.t.plan.rules[self.id] = None
+        self.t.plan.emitted.pop(self.id, None)
+        self.t.plan.names.pop(self.id, None)
 
     def choose(self, wanted: str) -> str:
         """A free HOT name near the wanted one."""

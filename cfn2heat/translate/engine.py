@@ -164,6 +164,8 @@ def build_part(t: Translation, name: str) -> None:
 
 def verdict(t: Translation, resource: Resource) -> NoneAnswer:
     """Why a resource has no counterpart."""
+    if resource.name in t.plan.verdicts:
+        return t.plan.verdicts[resource.name]
     rule = t.table.rule(resource.type)
     if rule is not None:
         because = rule.because or "It is switched off in the site file."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cfn2heat.cfn.template import Template
-from cfn2heat.table.rules import Rule
+from cfn2heat.table.rules import NoneAnswer, Rule
 
 
 class Plan:
@@ -15,6 +15,8 @@ class Plan:
         self.emitted: dict[str, dict[str, str]] = {}
         """Resource to the keys that it emits itself, with their target types."""
         self.claimed: dict[str, str] = {}
+        self.verdicts: dict[str, NoneAnswer] = {}
+        """Why a resource of a mapped type has no counterpart after all."""
         self._taken: set[str] = set(template.resources)
         self._owner: dict[str, str] = {}
 

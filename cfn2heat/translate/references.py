@@ -55,7 +55,8 @@ def _because(t: Translation, resource: str, attribute: str, answer: NoReference 
         return f"{what}: {answer.because}{instead}"
     rule = t.plan.rules.get(resource)
     if rule is None:
-        return f"{what}: {t.table.answer(source.type).because}"
+        verdict = t.plan.verdicts.get(resource) or t.table.answer(source.type)
+        return f"{what}: {verdict.because}"
     if not rule.emits and rule.because:
         return f"{what}: {rule.because}"
     return f"{what}: the type has no such attribute."

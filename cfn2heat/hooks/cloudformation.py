@@ -1,0 +1,210 @@
+"""CloudFormation's own types: nested stacks, wait conditions, and custom resources, which stay holes."""
+
+from __future__ import annotations
+
+from cfn2heat.cfn import values as cfn
+from cfn2heat.diagnostics import Severity
+from cfn2heat.hooks.interfaces import present
+from cfn2heat.hot import values as hot
+from cfn2heat.hot.template import HotParameter
+from cfn2heat.source import Path
+from cfn2heat.translate.constants import as_text
+from cfn2heat.translate.context import PlanContext, ResourceContext
+from cfn2heat.translate.language import branch, source_text
+from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook, reference_hook
+from cfn2heat.translate.state import Child
+
+# ---- nested stacks ---------------------------------------------------------------------------------------------------
+
+
+def child_of(plan: PlanContext) -> Child | None:
+    """The translated template of a nested stack, when its file is at hand."""
+    url = plan.value("TemplateURL")
+    return plan.t.child(url) if present(url) else None
+
+
+@predicate("cloudformation.has_child")
+def has_child(plan: PlanContext) -> bool:
+    """Whether the nested stack's template is at hand."""
+    return child_of(plan) is not None
+
+
+@plan_hook("cloudformation.stack")
+def plan_stack(plan: PlanContext) -> None:
+    """The type of the resource is the file of the nested template; without it there is no stack."""
+    child, url = child_of(plan), plan.value("TemplateURL")
+    if child is not None:
+        plan.t.plan.emitted[plan.id]["stack"] = child.file
+        return
+    where = source_text(url) if url is not None else "no address"
+    because = f"The template of the nested stack ({where}) is not at hand, so that what it makes is missing."
+    advice = "Fetch it and convert again with --template-dir; until then its outputs are parameters."
+    plan.give_up(because, advice, Severity.ERROR)
+
+
+def _child(ctx: ResourceContext) -> Child:
+    """The nested template of a stack that was not given up."""
+    child = child_of(ctx)
+    assert child is not None
+    return child
+
+
+@property_hook("cloudformation.template")
+def template(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """The file stands as the type."""
+    file = _child(ctx).file
+    ctx.adapted(path, f"The nested template is the file {file}, which is the type of this resource.", "stack")
+    if isinstance(value, cfn.If) and source_text(value.then) != source_text(value.otherwise):
+        message = f"A condition chooses between two templates; {file} is the one that is used here."
+        ctx.report("C2H3005", Severity.WARNING, message, "Change the type of the resource for the other.", path)
+    return None
+
+
+@property_hook("cloudformation.parameters")
+def parameters(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """Arguments of the nested template, typed by its parameters."""
+    ctx.emit("stack").properties.update(_arguments(ctx, _child(ctx), value, path))
+    return None
+
+
+def _arguments(ctx: ResourceContext, child: Child, value: cfn.Value, path: Path) -> dict[str, hot.HotValue]:
+    if isinstance(value, cfn.If):
+        then = _arguments(ctx, child, value.then, (*path, "Fn::If", 1))
+        otherwise = _arguments(ctx, child, value.otherwise, (*path, "Fn::If", 2))
+        chosen = {
+            name: branch(hot.Literal(value.condition), then.get(name), otherwise.get(name))
+            for name in dict.fromkeys([*then, *otherwise])
+        }
+        return {name: found for name, found in chosen.items() if found is not None}
+    arguments: dict[str, hot.HotValue] = {}
+    for name, member in value.entries.items() if isinstance(value, cfn.Map) else ():
+        declared = child.parameters.get(name)
+        if declared is None:
+            because = f"{child.file} has no such parameter: nothing in it needs the value."
+            ctx.dropped((*path, name), because, severity=Severity.NOTE)
+            continue
+        found = ctx.hot(member)
+        ctx.translated((*path, name), f"stack.{name}")
+        if found is not None:
+            arguments[name] = argument(ctx, found, declared)
+    return arguments
+
+
+def argument(ctx: ResourceContext, value: hot.HotValue, declared: HotParameter) -> hot.HotValue:
+    """A value as a parameter of the nested template takes it: CloudFormation hands on texts."""
+    if isinstance(value, hot.If):
+        otherwise = None if value.otherwise is None else argument(ctx, value.otherwise, declared)
+        return hot.If(value.condition, argument(ctx, value.then, declared), otherwise)
+    if isinstance(value, hot.GetParam) and not value.path:
+        _inherit(ctx, value.name, declared)
+        if declared.type == "string" and ctx.parameter_type(value.name) == "comma_delimited_list":
+            return hot.ListJoin(",", (value,))
+    if isinstance(value, hot.HotList) and declared.type == "string":
+        return hot.ListJoin(",", (value,))
+    if isinstance(value, hot.Literal) and declared.type in ("string", "comma_delimited_list"):
+        return hot.Literal(as_text(value.value))
+    return value
+
+
+def _inherit(ctx: ResourceContext, name: str, declared: HotParameter) -> None:
+    """What the nested template demands of a value is demanded of the parameter that it comes from."""
+    outer = ctx.t.hot.parameters.get(name)
+    if outer is not None and outer.type == declared.type and outer.default is None and not outer.constraints:
+        outer.constraints.extend(declared.constraints)
+
+
+@finish_hook("cloudformation.stack")
+def finish_stack(ctx: ResourceContext) -> None:
+    """Hand on what the nested template asks for beside the source's parameters."""
+    child, stack = _child(ctx), ctx.emit("stack")
+    for name, declared in child.parameters.items():
+        if name not in stack.properties:
+            given = _handed_on(ctx, name, declared)
+            if given is not None:
+                stack.properties[name] = given
+
+
+def _handed_on(ctx: ResourceContext, name: str, declared: HotParameter) -> hot.HotValue | None:
+    """A fact of the site or of AWS under its own name; what the nested template must be told is asked for here."""
+    t = ctx.t
+    if name in t.table.site_facts:
+        found = ctx.site_value(name)
+        if isinstance(declared.default, hot.HotMap):
+            t.lookups.setdefault(name, {}).update(dict.fromkeys(declared.default.entries))
+        elif isinstance(declared.default, hot.Literal) and t.declared[found.name].type == "comma_delimited_list":
+            _widen(t.declared[found.name], declared.default)
+        return found
+    if name in {data.get("parameter") for data in t.table.pseudo.values()}:
+        copy = HotParameter(name, declared.type, description=declared.description, default=declared.default)
+        return ctx.parameter(name, copy)
+    if declared.default is not None:
+        return None
+    because = declared.description or f"The nested template {ctx.id} asks for it."
+    return ctx.hole(f"{ctx.id}_{name}", because, declared.type, hidden=declared.hidden)
+
+
+def _widen(parameter: HotParameter, other: hot.Literal) -> None:
+    """A list of the site is as long as the longest that a template reads from."""
+    own = parameter.default.value if isinstance(parameter.default, hot.Literal) else ""
+    if as_text(other.value).count(",") > as_text(own).count(","):
+        parameter.default = other
+
+
+@reference_hook("cloudformation.output")
+def output(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
+    """An output of the nested stack; a hole where its template has none of that name."""
+    name, child = attribute.removeprefix("Outputs."), _child(ctx)
+    if name not in child.outputs:
+        return ctx.hole(f"{ctx.id}_{name}", f"The nested template {child.file} has no output {name}.")
+    return hot.GetAttr(ctx.emit("stack").name, child.outputs[name])
+
+
+# ---- wait conditions -------------------------------------------------------------------------------------------------
+
+
+@predicate("cloudformation.needs_handle")
+def needs_handle(plan: PlanContext) -> bool:
+    """Whether a wait condition names no handle, because it waits for signals that bear its own name."""
+    return not present(plan.value("Handle"))
+
+
+@property_hook("cloudformation.timeout")
+def timeout(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """Seconds, no more than the twelve hours that Heat allows."""
+    constant = ctx.constant(value)
+    text = as_text(constant) if isinstance(constant, str | int) else ""
+    if text.isdigit() and not 1 <= int(text) <= LONGEST:
+        nearest = min(max(int(text), 1), LONGEST)
+        ctx.adapted(path, f"Heat waits for {nearest} seconds here: its limits are 1 and {LONGEST}.", "condition.Timeout")
+        return hot.Literal(nearest)
+    ctx.translated(path, "condition.Timeout")
+    return ctx.hot(value)
+
+
+LONGEST = 43200
+
+
+@finish_hook("cloudformation.wait_condition")
+def finish_wait_condition(ctx: ResourceContext) -> None:
+    """Heat wants a time limit; CloudFormation's for a condition without one is that of its signal."""
+    condition = ctx.emit("condition")
+    policy = ctx.resource.creation_policy
+    if "Timeout" not in condition.properties and (policy is None or not needs_handle(ctx)):
+        condition.properties["Timeout"] = hot.Literal(LONGEST)
+
+
+# ---- custom resources ------------------------------------------------------------------------------------------------
+
+
+@plan_hook("cloudformation.custom_resource")
+def plan_custom_resource(plan: PlanContext) -> None:
+    """Say who would have made the resource."""
+    token = plan.value("ServiceToken")
+    found = plan.resource_of(token)
+    who = f"{found.name} ({found.type})" if found is not None else source_text(token) if token is not None else "its ServiceToken"
+    because = f"The code behind {who} makes it inside AWS, and Heat cannot call that."
+    advice = (
+        "Give its results as parameters, or write the code as Mistral workflows for create, update and delete "
+        "and call them from an OS::Mistral::ExternalResource."
+    )
+    plan.give_up(because, advice, Severity.ERROR)
