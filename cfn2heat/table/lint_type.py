@@ -294,7 +294,7 @@ def missing_references(known: SourceType, references: dict[str, Any]) -> Iterato
 
 
 def _is_attribute(known: SourceType, name: str) -> bool:
-    first = name.split(".", 1)[0]
+    first, _, rest = name.partition(".")
     documented = {attribute.split(".", 1)[0] for attribute in known.attributes}
     return first in {"Ref", "*", "resolve"} or first in documented or first in known.properties or first in known.outputs
 
