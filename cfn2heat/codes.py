@@ -19,15 +19,15 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1004": (
         "The text is not UTF-8",
         (
-            "Templates are UTF-8, or UTF-16 with its byte order mark. The place is that of the first byte that is neither; "
-            "it also stands for an escape that is half a character. Save the file as UTF-8."
+            "Templates are UTF-8, or UTF-16 with its byte order mark. The place is that of the first byte that is neither; it "
+            "also stands for an escape that is half a character. Save the file as UTF-8."
         ),
     ),
     "C2H1005": (
         "The input is too long",
         (
-            "A template of this size cannot come from CloudFormation, which takes at most one megabyte; included files "
-            "count too. Split it into nested stacks."
+            "A template of this size cannot come from CloudFormation, which takes at most one megabyte; included files count "
+            "too. Split it into nested stacks."
         ),
     ),
     "C2H1006": (
@@ -40,8 +40,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1007": (
         "The YAML is not valid",
         (
-            "The place is where reading stopped; the mistake is there or on the line before: indentation, a tab, an "
-            "unclosed quote, or a colon inside an unquoted text."
+            "The place is where reading stopped; the mistake is there or on the line before: indentation, a tab, an unclosed "
+            "quote, or a colon inside an unquoted text."
         ),
     ),
     "C2H1008": (
@@ -72,8 +72,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1012": (
         "A YAML tag or value is not supported",
         (
-            "CloudFormation knows the short forms of its functions and the plain kinds of YAML: no sets, binary data or "
-            "tags of programs. Quote the value, or remove the tag."
+            "CloudFormation knows the short forms of its functions and the plain kinds of YAML: no sets, binary data or tags "
+            "of programs. Quote the value, or remove the tag."
         ),
     ),
     "C2H1013": (
@@ -102,8 +102,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1023": (
         "The Resources section is missing",
         (
-            "Without resources there is nothing to convert. The section is missing, empty of meaning (null) or not a map, "
-            "or its name is misspelt."
+            "Without resources there is nothing to convert. The section is missing, empty of meaning (null) or not a map, or "
+            "its name is misspelt."
         ),
     ),
     "C2H1030": (
@@ -156,8 +156,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1041": (
         "A condition is not named",
         (
-            "The Condition of a resource or output is the name of a member of Conditions. It is left out, so the resource "
-            "is always made."
+            "The Condition of a resource or output is the name of a member of Conditions. It is left out, so the resource is "
+            "always made."
         ),
     ),
     "C2H1042": (
@@ -183,8 +183,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1047": (
         "A type is not a string",
         (
-            "A function stands where the Type must be, as some generators' modules write it. Expand the module first; "
-            "until then the resource is treated as of an unknown type."
+            "A function stands where the Type must be, as some generators' modules write it. Expand the module first; until "
+            "then the resource is treated as of an unknown type."
         ),
     ),
     "C2H1048": (
@@ -193,11 +193,17 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "C2H1049": (
         "A parameter's field is of the wrong kind",
-        "Default, Description, the patterns and bounds are single values, and AllowedValues is a list of them. The field is left out.",
+        (
+            "Default, Description, the patterns and bounds are single values, and AllowedValues is a list of them. The field "
+            "is left out."
+        ),
     ),
     "C2H1050": (
         "An unknown format version",
-        "CloudFormation has had one template format since 2010, and refuses any other version. The template is read all the same.",
+        (
+            "CloudFormation has had one template format since 2010, and refuses any other version. The template is read all "
+            "the same."
+        ),
     ),
     "C2H1101": (
         "An unknown function",
@@ -209,8 +215,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1102": (
         "A function stands among other keys",
         (
-            "A function must be the only key of its map. With others beside it CloudFormation takes the map as data, and "
-            "it is carried as data."
+            "A function must be the only key of its map. With others beside it CloudFormation takes the map as data, and it "
+            "is carried as data."
         ),
     ),
     "C2H1103": (
@@ -227,19 +233,19 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1105": (
         "A function of the language extensions could not be worked out",
         (
-            "Fn::Length and Fn::ToJsonString are worked out before translation. Here the argument is not known yet: give "
-            "the parameter a default, or its value with --parameter."
+            "Fn::Length and Fn::ToJsonString are worked out before translation. Here the argument is not known yet: give the "
+            "parameter a default, or its value with --parameter."
         ),
     ),
     "C2H1110": (
         "A name stands for a parameter and a resource",
-        "References to it could mean either. CloudFormation refuses that; rename one of them.",
+        "References to it could mean either. CloudFormation refuses that, and so is it here; rename one of them.",
     ),
     "C2H1111": (
         "A reference to nothing",
         (
-            "Ref or a placeholder names neither a parameter, a resource nor a pseudo parameter. The value becomes one that "
-            "a person must give."
+            "Ref or a placeholder names neither a parameter, a resource nor a pseudo parameter. The value becomes one that a "
+            "person must give."
         ),
     ),
     "C2H1112": (
@@ -274,7 +280,10 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "C2H1118": (
         "A condition or rule refers to a resource",
-        "Conditions and rules are decided before any resource is made, so they can ask parameters only, in CloudFormation and in Heat.",
+        (
+            "Conditions and rules are decided before any resource is made, so they can ask parameters only, in CloudFormation "
+            "and in Heat."
+        ),
     ),
     "C2H1202": (
         "The Transform section names no macro",
@@ -303,9 +312,9 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1209": (
         "A custom macro",
         (
-            "The template asks for a macro that is a program in somebody's account. What it changes cannot be known here, "
-            "so resources are read as they stand before it. Convert the processed template instead, which CloudFormation "
-            "shows for a deployed stack."
+            "The template asks for a macro that is a program in somebody's account. What it changes cannot be known here, so "
+            "resources are read as they stand before it. Convert the processed template instead, which CloudFormation shows "
+            "for a deployed stack."
         ),
     ),
     "C2H1210": (
@@ -323,8 +332,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1213": (
         "The language extensions are used without being declared",
         (
-            "Fn::ForEach, Fn::Length and Fn::ToJsonString work only with the transform of the language extensions. They "
-            "are expanded all the same; add the transform."
+            "Fn::ForEach, Fn::Length and Fn::ToJsonString work only with the transform of the language extensions. They are "
+            "expanded all the same; add the transform."
         ),
     ),
     "C2H1214": (
@@ -337,8 +346,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1215": (
         "A loop cannot be expanded",
         (
-            "The Fn::ForEach is wrongly shaped, or its collection is known only at deployment. Nothing of what it would "
-            "make is in the result. Give the parameter a default, or its value with --parameter."
+            "The Fn::ForEach is wrongly shaped, or its collection is known only at deployment. Nothing of what it would make "
+            "is in the result. Give the parameter a default, or its value with --parameter."
         ),
     ),
     "C2H1216": (
@@ -351,27 +360,82 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H1217": (
         "SAM cannot expand the template",
         (
-            "AWS's translator refuses the template with the reason given. The serverless types are reported as the types "
-            "that they are."
+            "AWS's translator refuses the template with the reason given. The serverless types are reported as the types that "
+            "they are."
         ),
     ),
     "C2H1301": (
         "Nested stacks go in a circle",
         "A nested stack's template names, directly or through others, the template that it stands in. Break the circle.",
     ),
+    "C2H2101": (
+        "A part of a parameter is not carried",
+        (
+            "What the parameter says of itself there (a default that names a thing of AWS, a description of a constraint, "
+            "...) has no place in HOT, or would make the stack fail. The rest of the parameter is carried."
+        ),
+    ),
+    "C2H2102": (
+        "A rule over parameters is not carried",
+        (
+            "CloudFormation's Rules hold several parameters against one another before a stack is made. HOT has constraints "
+            "for single parameters only, so check these values by hand or in the script that makes the stack."
+        ),
+    ),
+    "C2H3001": (
+        "A property is not carried",
+        (
+            "OpenStack has no counterpart of what the property asks for, or needs none. The message says why; the severity "
+            "says how much is lost, and the advice what to do about it. The written template names it in a comment."
+        ),
+    ),
+    "C2H3002": (
+        "A property is carried in another form",
+        (
+            "What is written does nearly the same, but not quite: another name, another unit, another service, or a limit of "
+            "this cloud. The message says where the two differ. Read it, and look at the place when the difference matters."
+        ),
+    ),
+    "C2H3003": (
+        "The table does not know a property",
+        (
+            "No row says what becomes of it: its name is misspelt, or AWS has added it since. It is not carried. A mapping "
+            "file laid over the shipped ones with --mappings can give it a row."
+        ),
+    ),
+    "C2H3004": (
+        "A resource has no counterpart",
+        (
+            "OpenStack has nothing that does what the resource did, so that nothing is made for it. What the template reads "
+            "from it becomes parameters that ask for a value. The advice says what people use in its place."
+        ),
+    ),
+    "C2H3005": (
+        "Something outside the template decides",
+        (
+            "What is written is right, but works only together with something that cfn2heat cannot see or do: an option of "
+            "the cloud, another file, a choice that is open. The advice says what to look at."
+        ),
+    ),
+    "C2H3007": (
+        "A dependency is not carried",
+        (
+            "DependsOn names a resource that becomes nothing, or one that Heat makes later for reasons of its own. Heat finds "
+            "the order in which resources are made from the references between them."
+        ),
+    ),
     "C2H4001": (
         "A HOT file cannot be read",
         (
-            "The file is missing, is not UTF-8 text, is not YAML, or has no heat_template_version and so is no "
-            "Heat template. Aliases that "
-            "stand for more than a million values and nesting beyond a hundred levels are refused too."
+            "The file is missing, is not UTF-8 text, is not YAML, or has no heat_template_version and so is no Heat template. "
+            "Aliases that stand for more than a million values and nesting beyond a hundred levels are refused too."
         ),
     ),
     "C2H4002": (
         "Heat has no such template version",
         (
-            "heat_template_version is the date or the name of a release; the message lists those that Heat knows. "
-            "It decides which functions there are."
+            "heat_template_version is the date or the name of a release; the message lists those that Heat knows. It decides "
+            "which functions there are."
         ),
     ),
     "C2H4003": (
@@ -381,23 +445,22 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H4004": (
         "A key that Heat does not know here",
         (
-            "A parameter, resource or output has a key that this template version does not have. The message "
-            "lists the keys that it has."
+            "A parameter, resource or output has a key that this template version does not have. The message lists the keys "
+            "that it has."
         ),
     ),
     "C2H4005": (
         "Something of the wrong shape",
         (
-            "A section, a definition or a part of one must be a map, a list, a name or a condition and is "
-            "something else, or is missing."
+            "A section, a definition or a part of one must be a map, a list, a name or a condition and is something else, or "
+            "is missing."
         ),
     ),
     "C2H4006": (
         "A resource type that Heat does not have",
         (
-            "The catalog of Heat's resource types does not hold it. Types of one's own are fine when an "
-            "environment file maps them to a template; "
-            "types that are files are looked for beside the template that names them."
+            "The catalog of Heat's resource types does not hold it. Types of one's own are fine when an environment file maps "
+            "them to a template; types that are files are looked for beside the template that names them."
         ),
     ),
     "C2H4007": (
@@ -411,24 +474,23 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H4009": (
         "A value of the wrong type",
         (
-            "The value, or what the function there gives, cannot become what the property takes: text, whole "
-            "number, number, boolean, list or "
-            "map. Heat turns numbers into text and text of digits into numbers, but makes no list of one value."
+            "The value, or what the function there gives, cannot become what the property takes: text, whole number, number, "
+            "boolean, list or map. Heat turns numbers into text and text of digits into numbers, but makes no list of one "
+            "value."
         ),
     ),
     "C2H4010": (
         "A value that a constraint refuses",
         (
-            "The property allows certain values, a range, a length, a pattern, or the form of a network, an "
-            "address or a name; the value is outside."
+            "The property allows certain values, a range, a length, a pattern, or the form of a network, an address or a "
+            "name; the value is outside."
         ),
     ),
     "C2H4011": (
         "A function that cannot stand here",
         (
-            "The function does not exist in this template version, was removed from it, or may not be used in "
-            "conditions. A raised "
-            "heat_template_version brings newer functions."
+            "The function does not exist in this template version, was removed from it, or may not be used in conditions. A "
+            "raised heat_template_version brings newer functions."
         ),
     ),
     "C2H4012": (
@@ -454,8 +516,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H4017": (
         "A circle",
         (
-            "Resources need each other by references or depends_on, or conditions name each other, so that no "
-            "order exists in which to make them."
+            "Resources need each other by references or depends_on, or conditions name each other, so that no order exists in "
+            "which to make them."
         ),
     ),
     "C2H4018": (
@@ -465,26 +527,29 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H4019": (
         "A parameter that does not hold",
         (
-            "The type does not exist, a constraint does not go with it or is malformed, or the default breaks the "
-            "parameter's own constraints."
+            "The type does not exist, a constraint does not go with it or is malformed, or the default breaks the parameter's "
+            "own constraints."
         ),
     ),
     "C2H4020": (
         "A name that stands twice",
         (
-            "A key stands twice in one map, of which YAML keeps the last, or a parameter and a resource share a "
-            "name, which Heat refuses."
+            "A key stands twice in one map, of which YAML keeps the last, or a parameter and a resource share a name, which "
+            "Heat refuses."
         ),
     ),
     "C2H4021": (
         "Something that Heat will drop",
-        "The type or property is deprecated, or hidden because the service behind it has gone. It may still work, or do nothing.",
+        (
+            "The type or property is deprecated, or hidden because the service behind it has gone. It may still work, or do "
+            "nothing."
+        ),
     ),
     "C2H4022": (
         "Valid for Heat, refused by the cloud",
         (
-            "Heat's validation accepts it, and the service refuses it when the stack is created. Found by running "
-            "such templates on a cloud."
+            "Heat's validation accepts it, and the service refuses it when the stack is created. Found by running such "
+            "templates on a cloud."
         ),
     ),
     "C2H4023": (
@@ -494,9 +559,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H4024": (
         "A reference to a resource that may be absent",
         (
-            "The resource has a condition. When it does not hold, Heat refuses the template for the reference, "
-            "unless the reference stands in an "
-            "`if` on the same condition or in something that has it too."
+            "The resource has a condition. When it does not hold, Heat refuses the template for the reference, unless the "
+            "reference stands in an `if` on the same condition or in something that has it too."
         ),
     ),
     "C2H5001": (
