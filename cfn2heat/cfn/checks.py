@@ -17,33 +17,30 @@ MAX_COMPARED = 300
 
 
 def check(template: Template, mentions: list[Mention], diagnostics: Diagnostics) -> None:
-    """Report names that nothing has and names that two things have; raise InputError where conditions go in a circle."""
-    _check_names(template, diagnostics)
+    """Report names that nothing has; raise InputError for names that two things have and for circles of conditions."""
+    _check_names(template)
     for mention in mentions:
         _check_mention(template, mention, diagnostics)
     _check_condition_circles(template, mentions)
     _check_resource_circles(template, diagnostics)
 
 
-def _check_names(template: Template, diagnostics: Diagnostics) -> None:
+def _check_names(template: Template) -> None:
     for name, resource in template.resources.items():
         parameter = template.parameters.get(name)
         if parameter is not None:
-            diagnostics.add(
+            place = f"line {parameter.span.line}, column {parameter.span.column}"
+            raise InputError(
                 "C2H1110",
-                Severity.ERROR,
-                name,
-                f"the name stands for a parameter too (line {parameter.span.line}, column {parameter.span.column})",
+                f"the name stands for a parameter too ({place}), so references to it mean either",
+                resource.span,
+                subject=name,
                 advice="rename one of them, with its references",
-                span=resource.span,
             )
 
 
 def _check_mention(template: Template, mention: Mention, diagnostics: Diagnostics) -> None:
     kind, name = mention.kind, mention.name
-    if mention.path[0] in ("Conditions", "Rules") and kind in ("Ref", "GetAtt") and name in template.resources:
-        _report_early(mention, diagnostics)
-        return
     if kind == "Ref":
         if name in template.resources or name in template.parameters or name in vocabulary.PSEUDO_PARAMETERS:
             return
@@ -64,17 +61,6 @@ def _check_mention(template: Template, mention: Mention, diagnostics: Diagnostic
             return
         what, known = "no resource", tuple(template.resources)
     _report_missing(template, mention, what, known, diagnostics)
-
-
-def _report_early(mention: Mention, diagnostics: Diagnostics) -> None:
-    diagnostics.add(
-        "C2H1118",
-        Severity.ERROR,
-        subject_of(mention.path),
-        f"it refers to the resource {mention.name!r}, which does not exist yet when conditions and rules are decided",
-        advice="refer to parameters only",
-        span=mention.span,
-    )
 
 
 _CODES = {"Ref": "C2H1111", "GetAtt": "C2H1112", "DependsOn": "C2H1113", "Condition": "C2H1114", "Mapping": "C2H1115"}

@@ -6,7 +6,7 @@ Transform of its name: what it yields is not known, as with a macro.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import NamedTuple
 
 from cfn2heat.cfn import sub, vocabulary
@@ -62,8 +62,10 @@ def subject_of(path: Path) -> str:
 class ValueReader:
     """Turns nodes into values, and remembers every name that they mention."""
 
-    def __init__(self, diagnostics: Diagnostics) -> None:
+    def __init__(self, diagnostics: Diagnostics, conditions: Container[str], resources: Container[str]) -> None:
         self.diagnostics = diagnostics
+        self.conditions = conditions
+        self.resources = resources
         self.path: list[str | int] = []
         self.mentions: list[Mention] = []
         self.in_condition = False
@@ -191,8 +193,7 @@ class ValueReader:
             return variables[name]
         if "." in name:
             resource, attribute = name.split(".", 1)
-            self.mention("GetAtt", resource, span)
-            return GetAtt(resource, attribute, span)
+            return self.get_att(resource, attribute, span)
         return self.ref(name, span)
 
     def _mention_inside(self, reference: str, span: Span) -> None:
@@ -205,8 +206,23 @@ class ValueReader:
         """Build a Ref; that to NoValue says that there is no value."""
         if name == vocabulary.NO_VALUE:
             return NoValue(span)
+        if self.in_condition and name in self.resources:
+            return self._too_early("Ref", name, span)
         self.mention("Ref", name, span)
         return Ref(name, span)
+
+    def get_att(self, resource: str, attribute: str | Value, span: Span) -> Value:
+        """Build a GetAtt."""
+        if self.in_condition and resource in self.resources:
+            return self._too_early("Fn::GetAtt", resource, span)
+        self.mention("GetAtt", resource, span)
+        return GetAtt(resource, attribute, span)
+
+    def _too_early(self, name: str, resource: str, span: Span) -> Transform:
+        """Report a condition or rule that refers to a resource: what that will be is not known when it is decided."""
+        message = f"it refers to the resource {resource!r}, which does not exist yet when conditions and rules are decided"
+        self.error("C2H1118", message, span, "refer to parameters only")
+        return Transform(name, Scalar(resource, span), span)
 
     def _unknown(self, name: str, argument: Node, span: Span) -> Value:
         self.error("C2H1101", f"there is no function {name}", span, _similar(name))
@@ -297,12 +313,10 @@ def _get_att(reader: ValueReader, name: str, argument: Node, span: Span) -> Valu
     if not resource or not rest or rest == [""]:
         return reader.malformed(name, argument, span, shape)
     if all(rest):
-        reader.mention("GetAtt", resource, span)
-        return GetAtt(resource, ".".join(str(part) for part in rest), span)
+        return reader.get_att(resource, ".".join(str(part) for part in rest), span)
     if len(rest) != 1 or not isinstance(argument, Seq) or isinstance(argument.items[1], Scalar):
         return reader.malformed(name, argument, span, shape)
-    reader.mention("GetAtt", resource, span)
-    return GetAtt(resource, reader.argument(argument.items[1], name, 1), span)
+    return reader.get_att(resource, reader.argument(argument.items[1], name, 1), span)
 
 
 def _sub(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:
@@ -388,6 +402,8 @@ def _if(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:
     if not parts or not condition:
         return reader.malformed(name, argument, span, "a list of a condition's name and two values")
     reader.mention("Condition", condition, parts[0].span)
+    if condition not in reader.conditions:
+        return reader.opaque(name, argument, span)
     return If(condition, reader.argument(parts[1], name, 1), reader.argument(parts[2], name, 2), span)
 
 

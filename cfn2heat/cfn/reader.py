@@ -35,7 +35,7 @@ def read(path: FilePath | None, data: bytes | str, file: str, options: ReadOptio
     """Read a template; path is where the bytes come from (None: nowhere on disk), file the name that positions carry."""
     root = require_template(read_document(data, file, diagnostics, options.limits))
     root, transforms = _expand(root, path, data, options, diagnostics)
-    return _TemplateReader(diagnostics, file).read(root, transforms)
+    return _TemplateReader(root, file, diagnostics).read(transforms)
 
 
 def read_template(data: bytes | str, file: str = "template", diagnostics: Diagnostics | None = None) -> Template:
@@ -153,13 +153,15 @@ def _is_values(node: Value) -> bool:
 class _TemplateReader:
     """Reads the sections of one template."""
 
-    def __init__(self, diagnostics: Diagnostics, file: str) -> None:
+    def __init__(self, root: Map, file: str, diagnostics: Diagnostics) -> None:
         self.diagnostics = diagnostics
         self.file = file
-        self.values = ValueReader(diagnostics)
+        self.root = root
+        self.values = ValueReader(diagnostics, _names(root, "Conditions"), _names(root, "Resources"))
 
-    def read(self, root: Map, transforms: tuple[str, ...]) -> Template:
+    def read(self, transforms: tuple[str, ...]) -> Template:
         """Read all sections, then hold them against one another."""
+        root = self.root
         self._report_unknown_sections(root, transforms)
         resources = self._resources(root)
         template = Template(
@@ -357,11 +359,11 @@ class _TemplateReader:
             return None
         name = text_of(found)
         self.values.path = [*path, "Condition"]
-        if name:
-            self.values.mention("Condition", name, found.span)
-        else:
+        if not name:
             self.values.error("C2H1041", f"it must be the name of a condition, not {describe(found)}; it is left out", found.span)
-        return name or None
+            return None
+        self.values.mention("Condition", name, found.span)
+        return name if name in self.values.conditions else None
 
     # Resources
 
@@ -455,6 +457,12 @@ class _TemplateReader:
             else:
                 self.values.error("C2H1046", f"it must name resources, and {describe(item)} is no name", item.span)
         return tuple(dict.fromkeys(names))
+
+
+def _names(root: Map, section: str) -> frozenset[str]:
+    """Give the names in a section."""
+    found = root.entries.get(section)
+    return frozenset(str(name) for name in found.entries) if isinstance(found, Map) else frozenset()
 
 
 def _section_like(name: str) -> str:

@@ -89,7 +89,7 @@ WRONG: list[tuple[str, str, Any]] = [
     ("!GetAtt Nothing.A", "C2H1112", ("GetAtt", "Nothing", "A")),
     ("!GetAtt P.A", "C2H1112", ("GetAtt", "P", "A")),
     ("'{{resolve:ssm:x}}{{resolve:ssm:${Nothing}}}'", "C2H1111", None),
-    ("!If [Never, a, b]", "C2H1114", ("If", "Never", "a", "b")),
+    ("!If [Never, a, b]", "C2H1114", ("Transform", "Fn::If", ["Never", "a", "b"])),
     ("!FindInMap [Never, a, b]", "C2H1115", ("FindInMap", "Never", "a", "b", None)),
 ]
 
