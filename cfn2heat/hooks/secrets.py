@@ -48,7 +48,7 @@ def generate(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
     entries = chosen.value.entries if isinstance(chosen.value, cfn.Map) else {}
     in_json = "GenerateStringKey" in entries
     password.properties.update(_characters(ctx, entries, in_json=in_json))
-    random: hot.HotValue = hot.GetAttr(password.name, "value")
+    random: hot.HotValue = hot.GetResource(password.name)
     ctx.set("secret.payload", _json_text(ctx, entries, random) if in_json else random)
     ctx.set("secret.payload_content_type", hot.Literal("text/plain"))
     for other in found[1:]:
@@ -134,7 +134,7 @@ def resolve(ctx: ResourceContext, rest: str) -> hot.HotValue | None:
     if password is None or not isinstance(made_up, cfn.Map):
         return _member(ctx, ctx.value("SecretString"), key)
     if ctx.constant(made_up.entries.get("GenerateStringKey")) == key:
-        return hot.GetAttr(password, "value")
+        return hot.GetResource(password)
     return _member(ctx, made_up.entries.get("SecretStringTemplate"), key)
 
 

@@ -319,6 +319,10 @@ class Language:
         return hv.Yaql("coalesce($.data.list, []).skip($.data.index).first('')", {"list": source, "index": at})
 
     def _select_split(self, items: cfn.Split, index: int) -> hv.HotValue:
+        if isinstance(items.source, cfn.Ref):
+            pieces = self.t.table.pseudo.get(items.source.name, {}).get("pieces", {}).get(items.delimiter, [])
+            if index < len(pieces):
+                return hv.GetParam(pieces[index])
         source = self.text(items.source)
         possible = self.t.constants.possible(items.source)
         certain = possible.values and all(value.count(items.delimiter) >= index for value in possible.values)
