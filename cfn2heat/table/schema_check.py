@@ -64,4 +64,5 @@ def _explain(error: Any) -> str:
 
 def _unknown_keys(unknown: list[str], allowed: list[str]) -> str:
     hints = [f"{name} (did you mean {near[0]}?)" if (near := get_close_matches(name, allowed, 1)) else name for name in unknown]
-    return f"unknown here: {', '.join(hints)}; allowed: {', '.join(allowed)}"
+    comma = "; text with a comma stands in quotes" if any(" " in name for name in unknown) else ""
+    return f"unknown here: {', '.join(hints)}; allowed: {', '.join(allowed)}{comma}"

@@ -109,6 +109,7 @@ def test_a_pattern_holds_for_types_without_a_file(tmp_path):
     [
         (("fidelity: adapted", "fidelity: great"), "C2H5002", 3, "allowed: exact, adapted, partial, none"),
         (("QueueName: queue.name", "QueueName: {frm: queue.name}"), "C2H5002", 7, "unknown here: frm"),
+        (("QueueName: queue.name", "QueueName: {drop: A, which B.}"), "C2H5002", 7, "text with a comma stands in quotes"),
         (("QueueName: queue.name", "QueueName: {via: [lower]}"), "C2H5002", 7, "lacks `to`"),
         (("QueueName: queue.name", "QueueName: {to: queue.name, vja: [lower]}"), "C2H5002", 7, "did you mean via"),
         (("QueueName: queue.name", "QueueName: {to: queue.name, via: [lowwer]}"), "C2H5002", 7, "'lowwer' is not known"),
