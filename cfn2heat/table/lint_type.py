@@ -296,7 +296,8 @@ def missing_references(known: SourceType, references: dict[str, Any]) -> Iterato
 def _is_attribute(known: SourceType, name: str) -> bool:
     first, _, rest = name.partition(".")
     documented = {attribute.split(".", 1)[0] for attribute in known.attributes}
-    return first in {"Ref", "*", "resolve"} or rest == "*" or first in documented or first in known.properties or first in known.outputs
+    free = first in {"Ref", "*", "resolve"} or rest == "*"
+    return free or first in documented or first in known.properties or first in known.outputs
 
 
 def _descend(schema: Schema | None, path: tuple[str | int, ...]) -> Schema | str | None:
