@@ -6,6 +6,9 @@ from typing import Any
 
 from cfn2heat.hot.functions import hot_to_plain
 from cfn2heat.hot.template import HotOutput, HotParameter, HotResource, HotTemplate, ParameterGroup
+from cfn2heat.hot.values import HotValue
+
+_ABSENT: Any = object()
 
 
 def template_to_plain(template: HotTemplate) -> dict[str, Any]:
@@ -25,39 +28,48 @@ def template_to_plain(template: HotTemplate) -> dict[str, Any]:
     return plain
 
 
+def _value(value: HotValue | None) -> Any:
+    """A value, or _ABSENT: a null that is written is not the same as nothing."""
+    return _ABSENT if value is None else hot_to_plain(value)
+
+
 def _given(**entries: Any) -> dict[str, Any]:
-    return {key: value for key, value in entries.items() if value is not None}
+    return {key: value for key, value in entries.items() if value is not _ABSENT}
+
+
+def _or_absent(value: Any) -> Any:
+    return _ABSENT if value is None or value in ([], {}) else value
 
 
 def _group(group: ParameterGroup) -> dict[str, Any]:
-    return _given(label=group.label, description=group.description, parameters=list(group.parameters))
+    return _given(label=_or_absent(group.label), description=_or_absent(group.description), parameters=list(group.parameters))
 
 
 def _parameter(parameter: HotParameter) -> dict[str, Any]:
     return _given(
         type=parameter.type,
-        label=parameter.label,
-        description=parameter.description,
-        default=None if parameter.default is None else hot_to_plain(parameter.default),
-        hidden=True if parameter.hidden else None,
-        constraints=[hot_to_plain(constraint) for constraint in parameter.constraints] or None,
+        label=_or_absent(parameter.label),
+        description=_or_absent(parameter.description),
+        default=_value(parameter.default),
+        hidden=True if parameter.hidden else _ABSENT,
+        constraints=_or_absent([hot_to_plain(constraint) for constraint in parameter.constraints]),
     )
 
 
 def _resource(resource: HotResource) -> dict[str, Any]:
-    depends_on: Any = list(resource.depends_on)
+    depends_on = resource.depends_on
     return _given(
         type=resource.type,
-        condition=resource.condition,
-        depends_on=depends_on[0] if len(depends_on) == 1 else depends_on or None,
-        properties={name: hot_to_plain(value) for name, value in resource.properties.items()} or None,
-        metadata=None if resource.metadata is None else hot_to_plain(resource.metadata),
-        update_policy=None if resource.update_policy is None else hot_to_plain(resource.update_policy),
-        deletion_policy=resource.deletion_policy,
+        condition=_or_absent(resource.condition),
+        depends_on=depends_on[0] if len(depends_on) == 1 else _or_absent(list(depends_on)),
+        properties=_or_absent({name: hot_to_plain(value) for name, value in resource.properties.items()}),
+        metadata=_value(resource.metadata),
+        update_policy=_value(resource.update_policy),
+        deletion_policy=_or_absent(resource.deletion_policy),
     )
 
 
 def _output(output: HotOutput) -> dict[str, Any]:
-    plain = _given(description=output.description, condition=output.condition)
+    plain = _given(description=_or_absent(output.description), condition=_or_absent(output.condition))
     plain["value"] = hot_to_plain(output.value)
     return plain

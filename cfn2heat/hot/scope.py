@@ -91,6 +91,11 @@ class Scope:
             return any(self._holds(member, level + 1) for member in argument)
         return name == "not" and f"not {argument}" in self._holding
 
+    def _opposite(self, name: str, level: int) -> list[str]:
+        """What holds when a condition does not: what its own `not` says."""
+        defined = self.conditions.get(name)
+        return self.implied(defined["not"], level + 1) if isinstance(defined, dict) and set(defined) == {"not"} else []
+
     def implied(self, condition: Plain, level: int = 0) -> list[str]:
         """What holds when a condition holds: itself, and what its `and` demands."""
         if level > DEEPEST:
@@ -100,5 +105,5 @@ class Scope:
         if isinstance(condition, dict) and len(condition) == 1 and isinstance(condition.get("and"), list):
             return [name for member in condition["and"] for name in self.implied(member, level + 1)]
         if isinstance(condition, dict) and set(condition) == {"not"} and isinstance(condition["not"], str):
-            return [f"not {condition['not']}"]
+            return [f"not {condition['not']}", *self._opposite(condition["not"], level)]
         return []

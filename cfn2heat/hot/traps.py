@@ -15,12 +15,16 @@ from cfn2heat.source import Path
 
 Plain = Any
 
+_CODES = {"refused": "C2H4022", "silent": "C2H4023"}
 _FILE = os.path.join(os.path.dirname(__file__), "traps.json")
 
 
 @cache
 def _rows() -> dict[str, list[dict[str, Plain]]]:
-    """Rows by type. A row's `at` is the path of a property, `[]` for each member of a list; its test is one of _TESTS."""
+    """Rows by type. A row's `at` is the path of a property, `[]` for each member of a list.
+
+    Each has a test (of _TESTS), and may have: `where`, values of other properties beside; `without`, properties that are absent.
+    """
     with open(_FILE, encoding="utf-8") as file:
         rows: dict[str, list[dict[str, Plain]]] = json.load(file)
     return rows
@@ -31,8 +35,13 @@ def check_traps(scope: Scope, type_name: str, properties: Mapping[str, Plain], p
     for row in _rows().get(type_name, ()):
         for place, holder, key in _places(properties, row["at"].split("."), path):
             if _caught(row, holder, key):
-                severity = Severity.ERROR if row.get("severity") == "error" else Severity.WARNING
-                scope.report(row["code"], (*place, key) if key in holder else place, row["message"], row["advice"], severity)
+                scope.report(
+                    _CODES[row["kind"]],
+                    (*place, key) if key in holder else place,
+                    row["message"],
+                    row["advice"],
+                    Severity.WARNING,
+                )
 
 
 def _places(holder: Plain, steps: list[str], path: Path) -> Iterator[tuple[Path, Mapping[str, Plain], str]]:
@@ -77,7 +86,7 @@ def _is_function(holder: Mapping[str, Plain]) -> bool:
 
 
 def _caught(row: Mapping[str, Plain], holder: Mapping[str, Plain], key: str) -> bool:
-    if any(name not in holder for name in row.get("with", ())) or any(name in holder for name in row.get("without", ())):
+    if any(name in holder for name in row.get("without", ())):
         return False
     if any(holder.get(name) not in values for name, values in row.get("where", {}).items()):
         return False

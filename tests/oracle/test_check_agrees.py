@@ -96,8 +96,8 @@ GOOD = {
     "p: {type: OS::Neutron::Port, properties: {network: {get_resource: n}, security_groups: [{get_resource: g}]}}}",
     "list parameter to list": "parameters: {p: {type: comma_delimited_list, default: 'a,b'}}\n"
     "resources: {n: {type: OS::Neutron::Port, properties: {network: x, security_groups: {get_param: p}}}}",
-    "group members": "resources: {g: {type: OS::Heat::ResourceGroup, properties: {count: 1, resource_def: {type: OS::Heat::None}}}}\n"
-    "outputs: {o: {value: {get_attr: [g, resource.0.show]}}, q: {value: {get_attr: [g, refs]}}}",
+    "group members": resource("OS::Heat::ResourceGroup", "{count: 1, resource_def: {type: OS::Heat::None}}").replace("{r:", "{g:")
+    + "outputs: {o: {value: {get_attr: [g, resource.0.show]}}, q: {value: {get_attr: [g, refs]}}}",
     "rolling updates": "resources: {g: {type: OS::Heat::AutoScalingGroup, properties: {min_size: 1, max_size: 2, "
     "resource: {type: OS::Heat::None}, rolling_updates: {min_in_service: 1}}}}",
     "update policy": "resources: {g: {type: OS::Heat::ResourceGroup, properties: {resource_def: {type: OS::Heat::None}}, "
@@ -151,7 +151,8 @@ BAD = {
     "depends_on null": resource("OS::Neutron::Net", "{}", ", depends_on: null"),
     "depends on itself": resource("OS::Neutron::Net", "{}", ", depends_on: r"),
     "refers to itself": value("{get_resource: r}"),
-    "circle": "resources: {a: {type: OS::Heat::Value, properties: {value: {get_resource: b}}}, b: {type: OS::Heat::Value, depends_on: a}}",
+    "circle": "resources: {a: {type: OS::Heat::Value, properties: {value: {get_resource: b}}}, "
+    "b: {type: OS::Heat::Value, depends_on: a}}",
     "circle by metadata": resource("OS::Heat::Value", "{value: a}", ", metadata: {x: {get_attr: [r, value]}}"),
     "get_resource for a list": f"resources: {{{NET}, g: {{type: OS::Neutron::SecurityGroup}}, "
     "p: {type: OS::Neutron::Port, properties: {network: {get_resource: n}, security_groups: {get_resource: g}}}}",
