@@ -7,10 +7,10 @@ is wrong with the files that cannot be used: only a template that needs such a t
 from __future__ import annotations
 
 import json
-import os
 import re
 import zlib
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from cfn2heat.diagnostics import Diagnostic, InputError
@@ -152,7 +152,12 @@ def _dump(data: Any) -> bytes:
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file so that a reader sees the old one or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(data)
-    beside.replace(path)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as beside:
+        beside.write(data)
+    try:
+        Path(beside.name).chmod(0o644)
+        Path(beside.name).replace(path)
+    except OSError:
+        Path(beside.name).unlink()
+        raise

@@ -42,7 +42,8 @@ class Compiled:
         """Read a table that may be damaged: ValueError, KeyError or TypeError when it is."""
         compiled = cls(content, directory)
         body = memoryview(content)[compiled._start :]
-        if compiled.index["check"] != [len(body), zlib.crc32(body)]:
+        whole = all(isinstance(compiled.index[part], dict) for part in ("types", "sections", "broken", "files"))
+        if not whole or compiled.index["check"] != [len(body), zlib.crc32(body)]:
             raise ValueError("damaged table")
         return compiled
 
@@ -254,6 +255,6 @@ def _read_cache(path: Path | None, directory: Path) -> Compiled | None:
     """A cached table, or None when there is none that is whole and checked by today's schema."""
     try:
         compiled = Compiled.checked(path.read_bytes(), directory) if path else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return compiled if compiled and compiled.index.get("schema") == schema_stamp() else None

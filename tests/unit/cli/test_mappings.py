@@ -41,9 +41,16 @@ def run(*arguments):
     return CliRunner().invoke(cli, arguments)
 
 
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    """A cache folder that only these tests use."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def own(tmp_path):
+def own(tmp_path, base, monkeypatch):
     """A folder with a mapping file of a team's own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(base))
     path = tmp_path / "own" / "glue" / "job.yaml"
     path.parent.mkdir(parents=True)
     path.write_text(OWN, encoding="utf-8")

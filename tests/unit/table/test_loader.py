@@ -206,6 +206,8 @@ def test_unchanged_files_are_not_read_again(own, monkeypatch):
         lambda content: content.replace(b"adapted", b"adopted"),
         lambda content: content.replace(b'"format":1', b'"format":0'),
         lambda content: content.replace(b'"schema":[', b'"schema":[1,'),
+        lambda content: content.replace(b'"types":{', b'"types":[],"were":{'),
+        lambda content: b"[" * 100_000 + b"\n",
     ],
 )
 def test_a_damaged_cache_is_made_anew(own, cache, damage):
@@ -215,6 +217,16 @@ def test_a_damaged_cache_is_made_anew(own, cache, damage):
     file.write_bytes(damage(whole))
     assert load_table(own).rule("AWS::SQS::Queue").fidelity == "adapted"
     assert file.read_bytes() == whole
+    assert not list(cache.glob(".*"))
+
+
+def test_a_cache_that_cannot_be_replaced_leaves_nothing_behind(own, cache):
+    load_table(own)
+    file = max(cache.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    file.unlink()
+    (file / "in the way").mkdir(parents=True)
+    assert load_table(own).rule("AWS::SQS::Queue").fidelity == "adapted"
+    assert not list(cache.glob(".*"))
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(own, tmp_path, monkeypatch):
