@@ -140,7 +140,9 @@ def _handed_on(ctx: ResourceContext, name: str, declared: HotParameter) -> hot.H
     if declared.default is not None:
         return None
     because = declared.description or f"The nested template {ctx.id} asks for it."
-    return ctx.hole(f"{ctx.id}_{name}", because, declared.type, hidden=declared.hidden)
+    asked = ctx.hole(f"{ctx.id}_{name}", because, declared.type, hidden=declared.hidden)
+    t.declared[asked.name].constraints = list(declared.constraints)
+    return asked
 
 
 def _widen(parameter: HotParameter, other: hot.Literal) -> None:

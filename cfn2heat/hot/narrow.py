@@ -8,16 +8,29 @@ from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import Schema, lookup
 from cfn2heat.hot.template import HotParameter, HotTemplate
 
-TEXTUAL = frozenset({"net_cidr", "ip_addr", "mac_addr", "ip_or_cidr", "cron_expression", "dns_name", "dns_domain", "rel_dns_name", "expiration", "timezone"})
+TEXTUAL = frozenset(
+    {
+        "net_cidr",
+        "ip_addr",
+        "mac_addr",
+        "ip_or_cidr",
+        "cron_expression",
+        "dns_name",
+        "dns_domain",
+        "rel_dns_name",
+        "expiration",
+        "timezone",
+    }
+)
 """Custom constraints on the form of a text: those that need no cloud."""
 
 
 def narrow_parameters(template: HotTemplate) -> None:
-    """Add constraints to string parameters that have neither a default nor any, in place."""
+    """Add constraints to string parameters without a default of which nothing says what they are, in place."""
     open_parameters = {
         name: parameter
         for name, parameter in template.parameters.items()
-        if parameter.type == "string" and parameter.default is None and not parameter.constraints
+        if parameter.type == "string" and parameter.default is None and not _tied(parameter)
     }
     if not open_parameters:
         return
@@ -59,14 +72,22 @@ def _demanded(value: hot.HotValue, schema: Schema | None) -> Iterator[str]:
                 yield from _demanded(member, schema.at(key))
 
 
+def _tied(parameter: HotParameter) -> bool:
+    """It has a constraint that says what it is: a list of values, or a custom one."""
+    return any({"custom_constraint", "allowed_values"} & constraint.entries.keys() for constraint in parameter.constraints)
+
+
 def _narrow(value: hot.HotValue, schema: Schema | None, parameters: dict[str, HotParameter]) -> None:
     if schema is None:
         return
     match value:
         case hot.GetParam(path=()) if value.name in parameters:
             constraint = _constraint(schema)
-            if constraint is not None and not parameters[value.name].constraints:
-                parameters[value.name].constraints.append(constraint)
+            known = parameters[value.name].constraints
+            if constraint is not None and (
+                not known or ("custom_constraint" in constraint.entries and not _tied(parameters[value.name]))
+            ):
+                known.append(constraint)
         case hot.StrReplace() | hot.ListJoin() if "net_cidr" in schema.custom:
             address = _address_of(value)
             if address in parameters and not parameters[address].constraints:

@@ -298,6 +298,9 @@ class Language:
             return self._select_split(items, index)
         if isinstance(items, cfn.GetAZs):
             return self._zones(index)
+        if isinstance(items, cfn.Cidr):
+            # Only as many blocks as are wanted: Heat limits what yaql may gather.
+            items = cfn.Cidr(items.block, cfn.Scalar(index + 1, items.span), items.bits, items.span)
         return self._index(self.hot(items, "list"), index)
 
     def _index(self, source: hv.HotValue | None, index: int) -> hv.HotValue | None:
