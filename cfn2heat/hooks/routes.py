@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cfn2heat.cfn import values as cfn
+from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import members
 from cfn2heat.hooks.topology import ATTACHMENTS, DESTINATIONS, EC2, Domain, Way, router_value, signature, topology
 from cfn2heat.hot import values as hot
@@ -103,10 +104,10 @@ def address_of(ctx: ResourceContext, resource: str) -> hot.HotValue | None:
             return ctx.reference(resource, "PrimaryPrivateIpAddress")
         case "Instance":
             return ctx.reference(resource, "PrivateIp")
-        case "VPCPeeringConnection" if peering(PlanContext(ctx.t, resource)):
-            near = topology(ctx).place(ctx.template.resources[resource].properties.entries.get("VpcId"))
+        case "VPCPeeringConnection":
+            far = topology(ctx).place(ctx.template.resources[resource].properties.entries.get("PeerVpcId"))
             domain = topology(ctx).domain(ctx.id)
-            return hot.Literal(link_address(ctx, resource, 2 if domain is not None and domain.place == near else 1))
+            return hot.Literal(link_address(ctx, resource, 1 if domain is not None and domain.place == far else 2))
     return None
 
 
@@ -168,13 +169,6 @@ def route_destination(ctx: ResourceContext, attribute: str) -> hot.HotValue | No
 # ---- peering ---------------------------------------------------------------------------------------------------------
 
 
-@predicate("network.peering")
-def peering(plan: PlanContext) -> bool:
-    """Both networks of the peering are routed by this template."""
-    sides = [_side(plan, key) for key in ("VpcId", "PeerVpcId")]
-    return all(side is not None and side.routed for side in sides) and sides[0] is not sides[1]
-
-
 def _side(plan: PlanContext, key: str) -> Domain | None:
     return topology(plan).domains.get(topology(plan).place(plan.value(key)))
 
@@ -188,8 +182,6 @@ def link_address(plan: PlanContext, peering: str, host: int) -> str:
 @finish_hook("network.peering")
 def finish_peering(ctx: ResourceContext) -> None:
     """A small network between the two routers: the requester has its first address, the accepter its second."""
-    if ctx.find("link") is None:
-        return
     ctx.set("link_subnet.cidr", hot.Literal(link_address(ctx, ctx.id, 0) + "/29"))
     second = hot.HotMap({
         "subnet": hot.GetResource(ctx.emit("link_subnet").name),
@@ -197,6 +189,12 @@ def finish_peering(ctx: ResourceContext) -> None:
     })  # fmt: skip
     ctx.set("far_port.fixed_ips", hot.HotList((second,)))
     for key, side in (("near", "VpcId"), ("far", "PeerVpcId")):
-        router = router_value(ctx, _side(ctx, side))
-        assert router is not None
+        domain = _side(ctx, side)
+        router = router_value(ctx, domain)
+        if router is None:
+            because = f"Router of the network that is {side} of {ctx.id}; this template does not make it."
+            router = ctx.hole(f"{ctx.id}_{key}_router", because)
+            message = "That network lies outside of this template: its router, of this project, is a parameter."
+            advice = "Give that router the way back: openstack router add route with the first address of the link."
+            ctx.report("C2H3002", Severity.WARNING, message, advice, (side,))
         ctx.set(f"{key}.router", router)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Guard, split
 from cfn2heat.hot import values as hot
+from cfn2heat.record import record as define
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
@@ -31,7 +32,7 @@ TARGETS = {
 }
 
 
-@dataclass(slots=True)
+@define
 class Remote:
     """Whom a rule lets in or out: a network, a group (None: the group itself), under a guard."""
 
@@ -42,7 +43,7 @@ class Remote:
     ipv6: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@define
 class Loss:
     """A property that no rule can carry."""
 
@@ -51,7 +52,7 @@ class Loss:
     severity: Severity = Severity.WARNING
 
 
-@dataclass(slots=True)
+@define
 class Reading:
     """What one entry becomes: rules (each with its guard), properties that are adapted, properties that are lost."""
 
@@ -145,13 +146,22 @@ def _remotes(ctx: ResourceContext, entry: cfn.Map, group: str | None, reading: R
 
 def _remotes_of(ctx: ResourceContext, key: str, value: cfn.Value, group: str | None, reading: Reading) -> Iterator[Remote]:
     if key in ("CidrIp", "CidrIpv6"):
-        for found, guard in split(ctx.hot(value)):
+        for found, guard in _networks(ctx.hot(value)):
             prefix = _prefix(found, key == "CidrIpv6")
             yield Remote(guard, prefix=prefix, ipv6=key == "CidrIpv6" or _is_ipv6(prefix))
     elif key in SOURCE_GROUPS:
         yield from _groups(ctx, key, value, group, reading)
     elif key in PREFIX_LISTS:
         yield from _listed(ctx, key, value, reading)
+
+
+def _networks(value: hot.HotValue | None) -> Iterator[tuple[hot.HotValue, Guard]]:
+    """Networks of a value: one, one for each branch, or each member of a list that a mapping holds."""
+    for found, guard in split(value):
+        if isinstance(found, hot.HotList):
+            yield from ((item, guard) for item in found.items)
+        else:
+            yield found, guard
 
 
 def _prefix(value: hot.HotValue, ipv6: bool) -> hot.HotValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from weakref import WeakKeyDictionary
 
 from cfn2heat.cfn import values as cfn
@@ -10,6 +10,7 @@ from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Guard, all_of, any_of, guarded, members, named
 from cfn2heat.hooks.rules import GROUP, Reading, can_hold, read_rule, record
 from cfn2heat.hot import values as hot
+from cfn2heat.record import record as define
 from cfn2heat.source import Path
 from cfn2heat.translate.context import PlanContext, ResourceContext, referred
 from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook, reference_hook
@@ -22,16 +23,14 @@ ANYWHERE = (hot.Literal("0.0.0.0/0"), hot.Literal("::/0"))
 EVERY_PROTOCOL = "A separate rule names its protocol, and Heat takes tcp for none: 0 stands for every protocol."
 
 
-@dataclass(slots=True)
+@define
 class Styles:
     """Which rule resources stand inline in which group, and which groups have all of their rules as resources."""
 
     folded: dict[str, str] = field(default_factory=dict)
+    inline: dict[str, list[str]] = field(default_factory=dict)
+    """Group to the rule resources that stand in it."""
     separate: set[str] = field(default_factory=set)
-
-    def of(self, group: str) -> list[str]:
-        """The rule resources that stand inline in a group."""
-        return [rule for rule, owner in self.folded.items() if owner == group]
 
 
 _READ: WeakKeyDictionary[Translation, Styles] = WeakKeyDictionary()
@@ -62,6 +61,7 @@ def _choose(plan: PlanContext) -> Styles:
         if group in chosen.separate or not needs.fold(group, wanted[group]):
             chosen.separate.add(group)
         else:
+            chosen.inline[group] = wanted[group]
             chosen.folded.update(dict.fromkeys(wanted[group], group))
     return chosen
 
@@ -127,7 +127,7 @@ def group(ctx: ResourceContext) -> None:
         for member in members(ctx.value(key)):
             if isinstance(member.value, cfn.Map):
                 gathered.add(read_rule(ctx, member.value, direction, ctx.id, member.guard))
-    for rule in styles(ctx).of(ctx.id):
+    for rule in styles(ctx).inline.get(ctx.id, []):
         gathered.add(_folded(ctx, rule))
     if ctx.id in styles(ctx).separate:
         _emit_separately(ctx, gathered)

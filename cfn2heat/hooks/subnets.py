@@ -54,13 +54,23 @@ def vpc(ctx: ResourceContext) -> None:
     """The domain of the DHCP options is a property of the network."""
     options = topology(ctx).dhcp.get(ctx.id)
     domain = _dhcp(ctx, options, "DomainName")
-    if domain is None or _is_of_aws(ctx, domain):
+    if domain is None or _is_of_aws(ctx, domain) or _of_template(ctx, domain):
         return
     constant = ctx.constant(domain)
     if isinstance(constant, str):
         ctx.set("net.dns_domain", hot.Literal(constant.split()[0].rstrip(".") + "."))
     else:
         ctx.set("net.dns_domain", hot.ListJoin("", (hot.HotList((ctx.text(domain), hot.Literal("."))),)))
+
+
+@predicate("network.servers_inside")
+def servers_inside(plan: PlanContext) -> bool:
+    """The name servers are resources of the template: they need the subnets that would name them."""
+    return _of_template(plan, plan.value("DomainNameServers"))
+
+
+def _of_template(plan: PlanContext, value: cfn.Value | None) -> bool:
+    return any(plan.t.plan.hot_names(resource.name) for resource in plan.resources_of(value))
 
 
 def _dhcp(ctx: ResourceContext, options: str | None, key: str) -> cfn.Value | None:
@@ -102,6 +112,12 @@ def has_ipv4(plan: PlanContext) -> bool:
 def has_ipv6(plan: PlanContext) -> bool:
     """The subnet has an IPv6 block of its own."""
     return any(plan.value(key) is not None for key in ("Ipv6CidrBlock", "Ipv6IpamPoolId"))
+
+
+@predicate("network.says_block")
+def says_block(plan: PlanContext) -> bool:
+    """The subnet says its IPv4 block itself."""
+    return plan.value("CidrBlock") is not None
 
 
 @predicate("network.implicit_interface")
@@ -153,7 +169,7 @@ def subnet(ctx: ResourceContext) -> None:
 def _set_name_servers(ctx: ResourceContext, main: HotResource) -> None:
     domain = topology(ctx).domain(ctx.id)
     servers = _dhcp(ctx, topology(ctx).dhcp.get(domain.place) if domain else None, "DomainNameServers")
-    if servers is None:
+    if servers is None or _of_template(ctx, servers):
         return
     own: list[hot.HotValue] = []
     for member in members(servers):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.hot import values as hot
+from cfn2heat.record import record as define
 from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.state import Translation
 
@@ -68,7 +69,7 @@ class Domain:
         return [*vpc, *self.subnets, *self.tables, *self.others]
 
 
-@dataclass(frozen=True, slots=True)
+@define
 class Way:
     """A route as it is meant: gateway, vpn, local, hop or nowhere; hop names the property that holds the next hop."""
 
@@ -91,6 +92,7 @@ class Topology:
         self.dhcp: dict[str, str] = {}
         """VPC place to the DHCPOptions resource that it uses."""
         self._of: dict[str, Domain] = {}
+        self._said: dict[tuple[str, ...], list[str]] = {}
         for resource in plan.template.resources.values():
             self._place(resource)
         for resource in self._all("Route"):
@@ -123,14 +125,15 @@ class Topology:
 
     def twin(self, route: str) -> str | None:
         """An earlier route of the same router that says the same, unless it may be absent when this one is there."""
-        mine = self._say(route)
-        for other in self.ways:
+        if not self._said:
+            for name in self.ways:
+                self._said.setdefault(self._say(name), []).append(name)
+        resources = self._plan.template.resources
+        for other in self._said[self._say(route)]:
             if other == route:
                 return None
-            if self.ways[other].kind == self.ways[route].kind and self._say(other) == mine:
-                condition = self._plan.template.resources[other].condition
-                if condition in (None, self._plan.template.resources[route].condition):
-                    return other
+            if resources[other].condition in (None, resources[route].condition):
+                return other
         return None
 
     def _say(self, route: str) -> tuple[str, ...]:
@@ -139,8 +142,8 @@ class Topology:
         router = self.owner(way.table) if way.table else None
         where = router or signature(entries.get("RouteTableId"))
         if way.kind == "gateway":
-            return (where,)
-        return (where, *(signature(entries.get(key)) for key in (*DESTINATIONS, way.hop)))
+            return (way.kind, where)
+        return (way.kind, where, *(signature(entries.get(key)) for key in (*DESTINATIONS, way.hop)))
 
     # ---- reading -----------------------------------------------------------------------------------------------------
 
@@ -314,8 +317,8 @@ def router_condition(plan: PlanContext, domain: Domain) -> str | None:
 
 def signature(value: Any) -> str:
     """A text that is the same for equal values, wherever they stand."""
-    if is_dataclass(value):
-        parts = [signature(getattr(value, part.name)) for part in fields(value) if part.name not in ("span", "keys")]
+    if hasattr(value, "__match_args__"):
+        parts = [signature(getattr(value, name)) for name in value.__match_args__ if name not in ("span", "keys")]
         return f"{type(value).__name__}({','.join(parts)})"
     if isinstance(value, tuple):
         return f"({','.join(map(signature, value))})"

@@ -163,7 +163,7 @@ def _peer_networks(ctx: ResourceContext) -> hot.HotValue:
         found.setdefault(repr(network), network)
     if found:
         return hot.HotList(tuple(found.values()))
-    return ctx.hole(f"{ctx.id}_peer_cidrs", "Networks behind the other site's VPN gateway.", "comma_delimited_list")
+    return hot.HotList((ctx.hole(f"{ctx.id}_peer_cidr", "Network behind the other site's VPN gateway."),))
 
 
 def _networks(ctx: ResourceContext) -> Iterator[hot.HotValue]:
