@@ -124,6 +124,7 @@ def replacements(cls: Any) -> dict[str, str]:
 def type_entry(cls: Any) -> dict[str, Any]:
     """One resource type."""
     from heat.engine import attributes, properties
+    from heat.engine.resources.openstack.heat.none_resource import NoneResource
     from heat.engine.resources.stack_resource import StackResource
 
     entry: dict[str, Any] = {}
@@ -135,6 +136,8 @@ def type_entry(cls: Any) -> dict[str, Any]:
     }
     schemata = {**attributes.schemata(cls.base_attributes_schema), **attributes.schemata(cls.attributes_schema)}
     entry["attributes"] = {name: attribute_entry(schema) for name, schema in sorted(schemata.items())}
+    if issubclass(cls, NoneResource):  # it stands for any other, and takes and gives anything
+        entry["open_properties"] = entry["open_attributes"] = True
     if issubclass(cls, StackResource):  # outputs of the stack inside it are attributes too
         entry["open_attributes"] = True
     moved = replacements(cls)

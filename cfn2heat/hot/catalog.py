@@ -138,8 +138,13 @@ class TypeSchema:
         return {name: raw.get("type") for name, raw in self.raw["attributes"].items()}
 
     @property
+    def open_properties(self) -> bool:
+        """Whether it takes any property: it only stands for what has gone."""
+        return self.raw.get("open_properties", False)  # type: ignore[no-any-return]
+
+    @property
     def open_attributes(self) -> bool:
-        """Whether it has further attributes, which depend on the stack inside it."""
+        """Whether it has further attributes, which for most depend on the stack inside it."""
         return self.raw.get("open_attributes", False)  # type: ignore[no-any-return]
 
     @property

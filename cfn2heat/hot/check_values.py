@@ -38,7 +38,7 @@ def check_properties(scope: Scope, kind: TypeSchema | None, properties: Plain, p
         message = f"Heat would run these properties as the function {next(iter(properties))}"
         scope.report("C2H4011", path, message)
         return
-    if kind is None:
+    if kind is None or kind.open_properties:
         for name, value in properties.items():
             check_value(scope, value, None, (*path, name))
         return

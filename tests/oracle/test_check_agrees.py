@@ -102,6 +102,8 @@ GOOD = {
     "resource: {type: OS::Heat::None}, rolling_updates: {min_in_service: 1}}}}",
     "update policy": "resources: {g: {type: OS::Heat::ResourceGroup, properties: {resource_def: {type: OS::Heat::None}}, "
     "update_policy: {rolling_update: {max_batch_size: 2}}}}",
+    "anything where nothing is": resource("OS::Heat::None", "{a: b}") + "outputs: {o: {value: {get_attr: [r, colour]}}}",
+    "type that is gone": resource("OS::Neutron::LBaaS::LoadBalancer", "{vip_subnet: b}"),
     "schedule": resource("OS::Mistral::CronTrigger", "{workflow: {name: w}, pattern: '0 8 * * MON-FRI'}"),
     "name of a host": resource("OS::Neutron::Port", "{network: x, dns_name: my-host}"),
     "data that looks like a function": value("{get_file: x, a: b}"),
