@@ -28,7 +28,7 @@ $(BIN)/.done: pyproject.toml
 
 $(HEAT)/.done:
 	$(PYTHON) -m venv $(HEAT)
-	$(HEAT)/bin/python -m pip install --quiet --disable-pip-version-check 'openstack-heat>=27.0.1,<28'
+	$(HEAT)/bin/python -m pip install --quiet --disable-pip-version-check 'openstack-heat==27.0.1'
 	touch $@
 
 # Snapshots of both sides' schemas; a test says when they are stale.
