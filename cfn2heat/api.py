@@ -117,7 +117,7 @@ class Conversion:
         tail = address_tail(address)
         if folder is None:
             return None
-        found = self._folders.setdefault(folder, TemplateFolder(folder)).find(tail) if tail else None
+        found = self._folders.setdefault(folder, TemplateFolder(folder)).find(tail, parent) if tail else None
         if found is None:
             return None
         key = found.resolve()

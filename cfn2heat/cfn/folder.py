@@ -43,19 +43,16 @@ class TemplateFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def find(self, address: str) -> Path | None:
-        """The file whose path ends as the address does, the longest common end winning; None when there is none or a tie."""
+    def find(self, address: str, near: Path | None = None) -> Path | None:
+        """The file whose path ends as the address does: the longer the common end and the nearer to the other file the better."""
         steps = [step for step in re.split(r"[/\\]", address.split("?", 1)[0].split("#", 1)[0]) if step not in ("", ".")]
         if not steps or ".." in steps:
             steps = steps[len(steps) - steps[::-1].index("..") :] if ".." in steps else steps
         if not steps:
             return None
-        scored = [(_common_end(steps, path.split(os.sep)), path) for path in self._by_name.get(steps[-1], [])]
-        if not scored:
-            return None
-        best = max(score for score, _ in scored)
-        shortest = sorted((path.count(os.sep), path) for score, path in scored if score == best)
-        return self.folder / shortest[0][1]
+        around = os.path.relpath(near.parent, self.folder).split(os.sep) if near is not None else []
+        scored = [(_score(steps, around, path), path) for path in self._by_name.get(steps[-1], [])]
+        return self.folder / min(scored)[1] if scored else None
 
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
@@ -74,9 +71,20 @@ class TemplateFolder:
         return found
 
 
+def _score(steps: list[str], around: list[str], path: str) -> tuple[int, int, int]:
+    """The lower the better: by both ends of the path, by its end, by its depth."""
+    parts = path.split(os.sep)
+    end, start = _common_end(steps, parts), _common_start(around, parts)
+    return (-end - start, -end, len(parts))
+
+
 def _common_end(one: list[str], other: list[str]) -> int:
+    return _common_start(one[::-1], other[::-1])
+
+
+def _common_start(one: list[str], other: list[str]) -> int:
     length = 0
-    for left, right in zip(reversed(one), reversed(other), strict=False):
+    for left, right in zip(one, other, strict=False):
         if left != right:
             break
         length += 1
