@@ -19,6 +19,7 @@ from cfn2heat.hooks.loadbalancing import (
     restrict,
     say_attributes,
     tls_container,
+    without_nothing,
     words,
 )
 from cfn2heat.hot import values as hot
@@ -80,11 +81,16 @@ def finish_listener(ctx: ResourceContext) -> None:
 def missing_certificate(ctx: ResourceContext, listener: HotResource) -> hot.HotValue | None:
     """A listener that ends TLS needs a container: asked for where the template gives none."""
     given = listener.properties.get("default_tls_container_ref")
-    secure = words(ctx, ctx.value("Protocol")) & {"HTTPS", "TLS"}
-    if given is not None or not secure:
+    protocols = words(ctx, ctx.value("Protocol"))
+    if not protocols & SECURE or (given is not None and not protocols <= SECURE):
         return given
     because = f"Reference of the Barbican container (or PKCS12 secret) with the certificate and key of {ctx.id}."
-    return ctx.hole(f"{ctx.id}_tls_container", because)
+    if given is not None and given == without_nothing(given, hot.Literal("")):
+        return given
+    return without_nothing(given, ctx.hole(f"{ctx.id}_tls_container", because))
+
+
+SECURE = {"HTTPS", "TLS"}
 
 
 def sni_containers(ctx: ResourceContext) -> hot.HotValue | None:

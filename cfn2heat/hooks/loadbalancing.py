@@ -437,10 +437,29 @@ def tls_container(ctx: ResourceContext, value: cfn.Value | None, name: str) -> h
             container = ctx.name(owner.name, "container") if owner else None
             if container is not None:
                 return hot.GetResource(container)
+            if isinstance(value, cfn.Ref):
+                forget_arn(ctx, value.name)
             return ctx.hot(value)
         case cfn.ImportValue() | cfn.DynamicReference():
             return ctx.hot(value)
     return ctx.hole(name, because + ".")
+
+
+def forget_arn(ctx: ResourceContext, name: str) -> None:
+    """A parameter that now takes a container's reference: an ARN is neither its default nor its pattern."""
+    parameter = ctx.t.hot.parameters.get(name)
+    if parameter is None:
+        return
+    if isinstance(parameter.default, hot.Literal) and as_text(parameter.default.value).startswith("arn:"):
+        parameter.default = None
+        parameter.comments.append("has no default: it is the reference of a Barbican container, where an ARN stood")
+    parameter.constraints = [constraint for constraint in parameter.constraints if not speaks_of_arn(constraint)]
+
+
+def speaks_of_arn(constraint: hot.HotMap) -> bool:
+    """Whether a constraint is a pattern that only ARNs match."""
+    pattern = constraint.entries.get("allowed_pattern")
+    return isinstance(pattern, hot.Literal) and "arn" in as_text(pattern.value)
 
 
 # ---- what a scaling group asks -----------------------------------------------------------------------------------
