@@ -3,14 +3,47 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isinf, isnan
+from typing import NamedTuple
 
-_UNSAFE = r"\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff"
-"""What a reader takes for a line break, refuses, or a person cannot see."""
 
-_PLAIN = re.compile(rf"(?=[A-Za-z0-9_./$^~\\(<=+;\u00a1-\U0010ffff])[^{_UNSAFE}]+")
-"""Starts like a word, not with one of YAML's own signs."""
+class _Patterns(NamedTuple):
+    """What tells which text may stand how."""
+
+    plain: re.Pattern[str]
+    """Starts like a word, not with one of YAML's own signs, and holds nothing unsafe."""
+    unsafe: re.Pattern[str]
+    """What a reader takes for a line break, refuses, or a person cannot see."""
+    to_escape: re.Pattern[str]
+    unsafe_in_block: re.Pattern[str]
+
+
+def _compile(unsafe: str, first: str, safe_in_block: str) -> _Patterns:
+    return _Patterns(
+        re.compile(rf"(?=[A-Za-z0-9_./$^~\\(<=+;{first}])[^{unsafe}]+"),
+        re.compile(f"[{unsafe}]"),
+        re.compile(rf'[\\"{unsafe}]'),
+        re.compile(f"[^{safe_in_block}]"),
+    )
+
+
+_ASCII = _compile(r"\x00-\x1f\x7f", "", r"\t\n\x20-\x7e")
+
+
+@cache
+def _wide() -> _Patterns:
+    """The patterns for all of Unicode, which take long to compile and are seldom needed."""
+    return _compile(
+        r"\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff",
+        r"\u00a1-\U0010ffff",
+        r"\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\uf900-\ufefe\uff00-\ufffd\U00010000-\U0010ffff",
+    )
+
+
+def _patterns(text: str) -> _Patterns:
+    return _ASCII if text.isascii() else _wide()
+
 
 _NOT_PLAIN = re.compile(r": | #|:$| $|\.\.\.$")
 _NOT_IN_FLOW = re.compile(r"[,\[\]{}?]|:$")
@@ -40,9 +73,6 @@ _ESCAPES = {
     "\u2028": "\\L",
     "\u2029": "\\P",
 }
-_TO_ESCAPE = re.compile(rf'[\\"{_UNSAFE}]')
-_UNSAFE_IN_BLOCK = re.compile(r"[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\uf900-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_UNSAFE_IN_QUOTES = re.compile(rf"[{_UNSAFE}]")
 
 LONGEST_KEY = 120
 """Readers give up on a plain `key:` beyond 1,024 bytes; four to a character and escapes leave this many."""
@@ -60,20 +90,20 @@ def _escape(match: re.Match[str]) -> str:
 
 def escaped(text: str) -> str:
     """The inside of a double-quoted scalar."""
-    return _TO_ESCAPE.sub(_escape, text)
+    return _patterns(text).to_escape.sub(_escape, text)
 
 
 @lru_cache(maxsize=8192)
 def plain_or_quoted(text: str, flow: bool) -> str:
     """A string on one line: bare where that is safe, else quoted. In flow style (`[a, b]`) less may stay bare."""
     if (
-        _PLAIN.fullmatch(text)
+        _patterns(text).plain.fullmatch(text)
         and not _NOT_PLAIN.search(text)
         and not _TYPED.fullmatch(text)
         and not (flow and _NOT_IN_FLOW.search(text))
     ):
         return text
-    if ('"' in text or "\\" in text) and not _UNSAFE_IN_QUOTES.search(text):
+    if ('"' in text or "\\" in text) and not _patterns(text).unsafe.search(text):
         return "'" + text.replace("'", "''") + "'"
     return f'"{escaped(text)}"'
 
@@ -104,7 +134,7 @@ def _float(value: float) -> str:
 
 def literal_lines(text: str) -> list[str] | None:
     """A literal block: its header (`|`, `|-`, `|+`, an indicator where needed) and its lines; None if it cannot hold the text."""
-    if _UNSAFE_IN_BLOCK.search(text) or not text.strip("\n") or text.endswith((" ", "\t")):
+    if _patterns(text).unsafe_in_block.search(text) or not text.strip("\n") or text.endswith((" ", "\t")):
         return None
     header = "|2" if text[0] in " \n\t" else "|"
     body = text.rstrip("\n")
@@ -115,7 +145,7 @@ def literal_lines(text: str) -> list[str] | None:
 
 def folded_lines(text: str, width: int) -> list[str] | None:
     """A folded block of one long line of prose, broken at single blanks; None where that would not read back the same."""
-    if _UNSAFE_IN_BLOCK.search(text) or "\n" in text or "\t" in text or "  " in text or text != text.strip(" "):
+    if _patterns(text).unsafe_in_block.search(text) or "\n" in text or "\t" in text or "  " in text or text != text.strip(" "):
         return None
     lines: list[str] = []
     line = ""
