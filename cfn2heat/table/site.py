@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import field
-from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
@@ -134,6 +133,8 @@ _READERS: dict[str, Callable[[SourceFile, Path, Any], Any]] = {
 
 
 def _unknown(source: SourceFile, path: Path, allowed: list[str]) -> InputError:
+    from difflib import get_close_matches
+
     near = get_close_matches(str(path[-1]), allowed, 1)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(allowed))}"
     return _fault(source, path, f"nothing of this name is known of a cloud; {hint}", _UNKNOWN)
