@@ -1,0 +1,485 @@
+"""Zones and record sets in Designate: final dots, texts in quotes, aliases as addresses, and sets of one name in one."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from cfn2heat.cfn import values as cfn
+from cfn2heat.cfn.template import Resource
+from cfn2heat.diagnostics import Severity
+from cfn2heat.hooks.branches import members
+from cfn2heat.hooks.loadbalancing import BALANCER, CLASSIC, fill, promise, restrict, without_nothing, words
+from cfn2heat.hot import values as hot
+from cfn2heat.source import Path
+from cfn2heat.table.rules import Drop
+from cfn2heat.translate.constants import UNKNOWN, as_text
+from cfn2heat.translate.context import PlanContext, ResourceContext
+from cfn2heat.translate.language import branch, source_text
+from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook
+
+ZONE = "AWS::Route53::HostedZone"
+RECORD = "AWS::Route53::RecordSet"
+RECORD_SET = "OS::Designate::RecordSet"
+
+KNOWN = {"A", "AAAA", "CAA", "CNAME", "MX", "NAPTR", "NS", "PTR", "SOA", "SPF", "SRV", "SSHFP", "TXT"}
+POINTERS = {"CNAME", "MX", "NS", "PTR", "SRV"}
+"""Types whose data ends in a host name."""
+TEXTS = {"TXT", "SPF"}
+
+Entries = dict[str, cfn.Value]
+
+
+# ---- names -----------------------------------------------------------------------------------------------------------
+
+
+def dotted(value: hot.HotValue) -> hot.HotValue:
+    """A host name with its final dot, added at deploy time where the name comes then."""
+    match value:
+        case hot.Literal():
+            text = as_text(value.value)
+            return hot.Literal(text if text.endswith(".") or not text else f"{text}.")
+        case hot.If():
+            otherwise = None if value.otherwise is None else dotted(value.otherwise)
+            return hot.If(value.condition, dotted(value.then), otherwise)
+        case hot.StrReplace(template=hot.Literal()):
+            return dotted_text(value)
+        case hot.ListJoin(lists=(hot.HotList(items=(*before, hot.Literal() as last)),)) if as_text(last.value):
+            return hot.ListJoin(value.delimiter, (hot.HotList((*before, dotted(last))),))
+    return one_dot(value)
+
+
+def one_dot(value: hot.HotValue) -> hot.HotValue:
+    """A dot behind a name that may end in one already."""
+    items: tuple[hot.HotValue, ...] = (value,)
+    if isinstance(value, hot.ListJoin) and value.delimiter == "" and len(value.lists) == 1 and isinstance(value.lists[0], hot.HotList):
+        items = value.lists[0].items
+    joined = hot.ListJoin("", (hot.HotList((*items, hot.Literal("."))),))
+    return hot.StrReplace(joined, {"..": hot.Literal(".")})
+
+
+def dotted_text(value: hot.StrReplace) -> hot.HotValue:
+    """The same for a text with placeholders: one at its end may or may not bring the dot."""
+    assert isinstance(value.template, hot.Literal)
+    text = as_text(value.template.value)
+    if text.endswith("."):
+        return value
+    if not any(text.endswith(mark) for mark in value.params):
+        return hot.StrReplace(hot.Literal(f"{text}."), value.params)
+    return one_dot(value)
+
+
+def plain(value: hot.HotValue) -> hot.HotValue:
+    """A record's name without Route 53's way to write an asterisk."""
+    return hot.Literal(as_text(value.value).replace("\\052", "*")) if isinstance(value, hot.Literal) else value
+
+
+@property_hook("dns.name")
+def name(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """A name with its final dot."""
+    return name_of(ctx, value)
+
+
+def name_of(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | None:
+    """The name of a record or zone as Designate takes it."""
+    found = ctx.hot(value)
+    return None if found is None else dotted(plain(found))
+
+
+@finish_hook("dns.zone")
+def finish_zone(ctx: ResourceContext) -> None:
+    """A zone of one label is refused."""
+    named = as_text(ctx.constant(ctx.value("Name")))
+    if named and "." not in named.strip("."):
+        message = "Designate refuses a zone of one label, unless its operator allows the top level domain."
+        ctx.report("C2H3002", Severity.WARNING, message, "Choose a name with two labels, such as corp.internal.", ("Name",))
+
+
+# ---- which zone ------------------------------------------------------------------------------------------------------
+
+
+@property_hook("dns.zone")
+def zone(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """The zone of a record, by id or by name."""
+    return zone_of(ctx, ctx.resource.properties.entries)
+
+
+def zone_of(ctx: ResourceContext, entries: Entries) -> hot.HotValue:
+    """A zone of this template, of a parameter, by its name, or asked for."""
+    by_id = zone_by_id(ctx, entries.get("HostedZoneId"))
+    by_name = zone_by_name(ctx, entries.get("HostedZoneName"))
+    complete = by_id is not None and by_id == without_nothing(by_id, hot.Literal(""))
+    if by_id is not None and complete:
+        return by_id
+    if by_name is not None and by_name == without_nothing(by_name, hot.Literal("")):
+        return without_nothing(by_id, by_name)
+    hole = ctx.hole(f"{ctx.id}_zone", f"Designate zone, by name or id, that holds the records of {ctx.id}.")
+    return without_nothing(by_id, without_nothing(by_name, hole))
+
+
+def zone_by_id(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | None:
+    """A zone by its id; an id of Route 53 is asked for."""
+    if isinstance(value, cfn.If):
+        then = zone_by_id(ctx, value.then)
+        return branch(hot.Literal(value.condition), then, zone_by_id(ctx, value.otherwise))
+    constant = ctx.constant(value)
+    if constant is UNKNOWN:
+        return ctx.hot(value)
+    if not as_text(constant):
+        return None
+    return ctx.hole(f"zone_{as_text(constant)}", f"Designate zone, by name or id, for the hosted zone {as_text(constant)} of Route 53.")
+
+
+def zone_by_name(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | None:
+    """A zone by its name: the template's own of that name, else the name itself, which Heat looks up."""
+    wanted = name_of(ctx, value)
+    if wanted is None:
+        return None
+    for resource in ctx.template.resources.values():
+        if resource.type == ZONE and name_of(ctx, resource.properties.entries.get("Name")) == wanted:
+            own = ctx.name(resource.name, "zone")
+            return wanted if own is None else hot.GetResource(own)
+    return wanted
+
+
+# ---- record data -----------------------------------------------------------------------------------------------------
+
+
+@predicate("dns.is_record")
+def is_record(plan: PlanContext) -> bool:
+    """Whether Heat's Designate resources know the type."""
+    named = {word.upper() for word in words(plan, plan.value("Type"))}
+    return not named or bool(named & KNOWN)
+
+
+def kind_of(plan: PlanContext, entries: Entries) -> str:
+    """The record type when it is known, in capitals."""
+    named = {word.upper() for word in words(plan, entries.get("Type"))}
+    return named.pop() if len(named) == 1 else ""
+
+
+@property_hook("dns.records")
+def records(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """The data of a record set; a second set of the same name adds its own to the first's."""
+    entries = ctx.resource.properties.entries
+    if ctx.id in ctx.t.plan.claimed and not joins(ctx, entries, path):
+        return None
+    return together(ctx, "record", records_of(ctx, kind_of(ctx, entries), value))
+
+
+def joins(ctx: ResourceContext, entries: Entries, path: Path) -> bool:
+    """Whether a further set's data may stand beside the first's."""
+    if kind_of(ctx, entries) == "CNAME":
+        because = "Designate has one CNAME for a name; another set of this name holds it."
+        ctx.dropped(path, because, "Balance in front of both targets, or let an A record name both addresses.", Severity.ERROR)
+        return False
+    if ctx.constant(entries.get("Failover")) == "SECONDARY":
+        because = "Designate does not fail over; this set would be answered along with the primary one."
+        ctx.dropped(path, because, "Change the record by hand or by a Mistral workflow when the primary fails.", Severity.ERROR)
+        return False
+    return True
+
+
+def together(ctx: ResourceContext, key: str, found: hot.HotValue | None) -> hot.HotValue | None:
+    """The records of a set, added to what an earlier set of the same name has brought."""
+    resource = ctx.find(key)
+    before = resource.properties.get("records") if resource else None
+    if isinstance(before, hot.HotList) and isinstance(found, hot.HotList):
+        return hot.HotList((*before.items, *(item for item in found.items if item not in before.items)))
+    return found if before is None else before
+
+
+def records_of(ctx: ResourceContext, kind: str, value: cfn.Value) -> hot.HotValue | None:
+    """Every record in the form that Designate takes."""
+    if isinstance(value, cfn.If):
+        then, otherwise = records_of(ctx, kind, value.then), records_of(ctx, kind, value.otherwise)
+        return branch(hot.Literal(value.condition), then, otherwise)
+    found = ctx.hot(value)
+    if isinstance(found, hot.HotList):
+        return hot.HotList(tuple(record(kind, item) for item in found.items))
+    if isinstance(found, hot.GetParam) and not found.path and ctx.parameter_type(found.name) == "comma_delimited_list":
+        return found
+    if isinstance(found, hot.StrSplit) and found.index is None:
+        return found
+    return None if found is None else hot.HotList((record(kind, found),))
+
+
+def record(kind: str, value: hot.HotValue) -> hot.HotValue:
+    """One record: dots behind host names, quotes around texts."""
+    if isinstance(value, hot.If):
+        otherwise = None if value.otherwise is None else record(kind, value.otherwise)
+        return hot.If(value.condition, record(kind, value.then), otherwise)
+    if kind in TEXTS:
+        return quoted(value)
+    if kind == "CAA" and isinstance(value, hot.Literal):
+        return hot.Literal(as_text(value.value).replace('"', ""))
+    if kind in POINTERS and not is_address(value):
+        return dotted(value)
+    return value
+
+
+def quoted(value: hot.HotValue) -> hot.HotValue:
+    """A text in quotes; a long one in pieces that Designate takes."""
+    if not isinstance(value, hot.Literal):
+        text = hot.ListJoin("", (hot.HotList((hot.Literal('"'), value, hot.Literal('"'))),))
+        return hot.StrReplace(text, {'""': hot.Literal('"')})
+    text = as_text(value.value).strip()
+    pieces = re.findall(r'"((?:[^"\\]|\\.)*)"', text) if text.startswith('"') else [text.replace('"', '\\"')]
+    whole = "".join(pieces)
+    if len(whole) <= 253:
+        return hot.Literal(f'"{whole}"')
+    return hot.Literal(" ".join(f'"{whole[start : start + 200]}"' for start in range(0, len(whole), 200)))
+
+
+ADDRESSES = {"accessIPv4", "first_address", "fixed_ip_address", "floating_ip_address", "ip_address", "vip_address"}
+
+
+def is_address(value: hot.HotValue | None) -> bool:
+    """Whether a value that was a host name in AWS is an address here."""
+    if isinstance(value, hot.If):
+        return is_address(value.then) and (value.otherwise is None or is_address(value.otherwise))
+    if isinstance(value, hot.GetAttr):
+        steps = {as_text(step.value) for step in value.path if isinstance(step, hot.Literal)}
+        return value.attribute in ADDRESSES or "ip_address" in steps or (value.attribute == "show" and "ip" in steps)
+    if isinstance(value, hot.Literal):
+        try:
+            ipaddress.ip_address(as_text(value.value))
+        except ValueError:
+            return False
+        return True
+    return False
+
+
+# ---- the type --------------------------------------------------------------------------------------------------------
+
+
+@property_hook("dns.type")
+def record_type(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """The type; a CNAME of what has an address here becomes an A record."""
+    entries = ctx.resource.properties.entries
+    found = type_of(ctx, entries)
+    if kind_of(ctx, entries) != "CNAME" or found == hot.Literal("CNAME"):
+        ctx.translated(path, "record.type")
+    return found
+
+
+def type_of(ctx: ResourceContext, entries: Entries) -> hot.HotValue | None:
+    """The type of a record set by its data."""
+    kind = kind_of(ctx, entries)
+    if kind == "CNAME" and "ResourceRecords" in entries:
+        return type_by_data(first_of(records_of(ctx, "", entries["ResourceRecords"])))
+    if kind in ("A", "AAAA") and "AliasTarget" in entries:
+        return hot.Literal(alias_type(ctx, entries, kind))
+    return hot.Literal(kind) if kind else ctx.hot(entries.get("Type"))
+
+
+def first_of(value: hot.HotValue | None) -> hot.HotValue | None:
+    """The first record, in each branch."""
+    if isinstance(value, hot.If):
+        return branch(value.condition, first_of(value.then), first_of(value.otherwise))
+    return value.items[0] if isinstance(value, hot.HotList) and value.items else None
+
+
+def type_by_data(value: hot.HotValue | None) -> hot.HotValue:
+    """A where the data is an address, CNAME where it is a name."""
+    if isinstance(value, hot.If) and value.otherwise is not None:
+        found = branch(value.condition, type_by_data(value.then), type_by_data(value.otherwise))
+        return found or hot.Literal("CNAME")
+    return hot.Literal("A" if is_address(value) else "CNAME")
+
+
+# ---- aliases ---------------------------------------------------------------------------------------------------------
+
+
+@property_hook("dns.alias")
+def alias(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """An alias is a record with the address of what it points at."""
+    entries = ctx.resource.properties.entries
+    say_alias(ctx, path)
+    if ctx.id in ctx.t.plan.claimed and not joins(ctx, entries, path):
+        return None
+    return together(ctx, "record", alias_records(ctx, entries, ctx.id))
+
+
+def say_alias(ctx: ResourceContext, path: Path) -> None:
+    """What of an alias has no meaning here."""
+    ctx.dropped((*path, "EvaluateTargetHealth"), "Designate does not look at the target's health.", severity=Severity.NOTE)
+    ctx.dropped((*path, "HostedZoneId"), "The address is enough; no zone of the target is wanted.", severity=Severity.NOTE)
+
+
+def alias_target(entries: Entries) -> cfn.Value | None:
+    """DNSName of an alias."""
+    target = entries.get("AliasTarget")
+    return target.entries.get("DNSName") if isinstance(target, cfn.Map) else None
+
+
+def alias_type(ctx: ResourceContext, entries: Entries, kind: str) -> str:
+    """CNAME for an alias of a known other name, else the type as it is."""
+    return "CNAME" if kind == "A" and names_a_host(ctx, entries) else kind
+
+
+def names_a_host(ctx: ResourceContext, entries: Entries) -> bool:
+    """Whether the alias says a fixed name, and the record is known not to be the zone's own name."""
+    target = ctx.constant(alias_target(entries))
+    given = entries.get("HostedZoneName") or ctx.resource.properties.entries.get("HostedZoneName")
+    own, top = (as_text(ctx.constant(value)).rstrip(".") for value in (entries.get("Name"), given))
+    return isinstance(target, str) and bool(own and top) and own != top
+
+
+def alias_records(ctx: ResourceContext, entries: Entries, label: str) -> hot.HotValue | None:
+    """The one record of an alias."""
+    value = alias_target(entries)
+    if kind_of(ctx, entries) == "AAAA":
+        because = f"IPv6 address for {label}; what the source's alias points at has an IPv4 address here."
+        return hot.HotList((ctx.hole(f"{label}_ipv6_address", because),))
+    if names_a_host(ctx, entries):
+        return hot.HotList((dotted(hot.Literal(as_text(ctx.constant(value)))),))
+    found = address_of(ctx, value)
+    if found is not None:
+        return hot.HotList((found,))
+    what = source_text(value) if value is not None else "its target"
+    return hot.HotList((ctx.hole(f"{label}_address", f"IPv4 address for {label}, an alias of {what} in the source."),))
+
+
+def address_of(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | None:
+    """The address behind a name of AWS: of a load balancer here, or from a parameter; None where nothing is known."""
+    if isinstance(value, cfn.If):
+        then, otherwise = address_of(ctx, value.then), address_of(ctx, value.otherwise)
+        return None if then is None or otherwise is None else branch(hot.Literal(value.condition), then, otherwise)
+    owner = ctx.resource_of(value)
+    if owner is not None and owner.type in (BALANCER, CLASSIC):
+        return ctx.reference(owner.name, "DNSName") if ctx.name(owner.name, "balancer") else None
+    if owner is not None:
+        return answered(ctx, owner, value)
+    if ctx.constant(value) is UNKNOWN and not isinstance(value, cfn.Sub | cfn.Join | cfn.FindInMap):
+        return ctx.hot(value)
+    return None
+
+
+def answered(ctx: ResourceContext, owner: Resource, value: cfn.Value | None) -> hot.HotValue | None:
+    """What a resource that is made here answers, if that is an address or comes from a nested stack."""
+    if not ctx.t.plan.hot_names(owner.name):
+        return None
+    found = ctx.hot(value)
+    nested = owner.type == "AWS::CloudFormation::Stack"
+    return found if nested or is_address(found) else None
+
+
+# ---- sets of one name ------------------------------------------------------------------------------------------------
+
+
+def same_name(entries: Entries) -> tuple[str, str, str]:
+    """What Designate holds to be one record set."""
+    place = entries.get("HostedZoneId") or entries.get("HostedZoneName")
+    return tuple("" if part is None else source_text(part) for part in (entries.get("Name"), entries.get("Type"), place))  # type: ignore[return-value]
+
+
+@plan_hook("dns.record")
+def plan_record(plan: PlanContext) -> None:
+    """Weighted, failover and geographic sets of one name are one set of Designate: the first takes in the others."""
+    entries = plan.resource.properties.entries
+    record_name = plan.name(plan.id, "record")
+    if "SetIdentifier" not in entries or record_name is None:
+        return
+    for resource in plan.template.resources.values():
+        if resource.name == plan.id:
+            return
+        mine = resource.type == RECORD and resource.condition == plan.resource.condition
+        if mine and "SetIdentifier" in resource.properties.entries and same_name(resource.properties.entries) == same_name(entries):
+            first = plan.name(resource.name, "record")
+            if first is not None:
+                plan.claim(plan.id, resource.name)
+                plan.bind(plan.id, "record", first)
+                return
+
+
+@finish_hook("dns.record")
+def finish_record(ctx: ResourceContext) -> None:
+    """A zone and data are wanted in every case."""
+    record_set = ctx.find("record")
+    if record_set is None:
+        because = "Heat's Designate resources do not know this type of record."
+        ctx.report("C2H3004", Severity.ERROR, because, "Make it with openstack recordset create, where Designate knows the type.")
+        return
+    if "zone" not in record_set.properties:
+        fill(ctx, record_set, {"zone": zone_of(ctx, ctx.resource.properties.entries)})
+    if "records" not in record_set.properties:
+        because = f"Data of the record set {ctx.id}, which the source makes elsewhere."
+        fill(ctx, record_set, {"records": hot.HotList((ctx.hole(f"{ctx.id}_record", because),))})
+
+
+# ---- groups ----------------------------------------------------------------------------------------------------------
+
+
+@predicate("dns.has_records")
+def has_records(plan: PlanContext) -> bool:
+    """Whether a group holds record sets that can be told apart."""
+    return any(isinstance(member.value, cfn.Map) for member in members(plan.value("RecordSets")))
+
+
+@plan_hook("dns.group")
+def plan_group(plan: PlanContext) -> None:
+    """A name for each set of the group."""
+    for key in list(dict.fromkeys(keys_of(plan)))[1:]:
+        promise(plan, key, RECORD_SET, f"{plan.id}_{key.removeprefix('record_')}")
+
+
+def keys_of(plan: PlanContext) -> list[str]:
+    """The emit key of each member; unguarded sets of one name and type have one."""
+    found: list[str] = []
+    known: dict[tuple[str, ...], str] = {}
+    for member in members(plan.value("RecordSets")):
+        if not isinstance(member.value, cfn.Map):
+            continue
+        fresh = f"record_{len(set(found)) + 1}" if found else "record"
+        mark = (*same_name(member.value.entries), repr(member.guard))
+        found.append(known.setdefault(mark, fresh))
+    return found
+
+
+@property_hook("dns.group")
+def group(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """A record set of Designate for each of the group."""
+    maps = [member for member in members(value, path) if isinstance(member.value, cfn.Map)]
+    seen: set[str] = set()
+    for key, member in zip(keys_of(ctx), maps, strict=True):
+        assert isinstance(member.value, cfn.Map)
+        entries = member.value.entries
+        if kind_of(ctx, entries) not in KNOWN | {""}:
+            ctx.dropped(member.path, "Heat's Designate resources do not know this type of record.", severity=Severity.ERROR)
+        if key not in seen or joins(ctx, entries, member.path):
+            add_record(ctx, entries, key, member.path)
+        if key not in seen:
+            restrict(ctx, ctx.emit(key), member.guard)
+        seen.add(key)
+    return None
+
+
+def add_record(ctx: ResourceContext, entries: Entries, key: str, path: Path) -> None:
+    """One set of a group; what cannot be carried is said as it is for a record set by itself."""
+    resource = ctx.emit(key)
+    place = {**ctx.resource.properties.entries, **entries}
+    if "AliasTarget" in entries:
+        say_alias(ctx, (*path, "AliasTarget"))
+        data = alias_records(ctx, entries, resource.name)
+    else:
+        given = entries.get("ResourceRecords")
+        data = None if given is None else records_of(ctx, kind_of(ctx, entries), given)
+    fill(
+        ctx,
+        resource,
+        {
+            "zone": zone_of(ctx, place),
+            "name": name_of(ctx, entries.get("Name")),
+            "type": type_of(ctx, entries),
+            "ttl": ctx.hot(entries.get("TTL")),
+            "records": together(ctx, key, data) or hot.HotList((ctx.hole(f"{resource.name}_record", f"Data of {resource.name}."),)),
+        },
+    )
+    rule = ctx.t.table.rule(RECORD)
+    for field in entries:
+        row = rule.properties.get(field) if rule else None
+        if isinstance(row, Drop):
+            ctx.dropped((*path, field), row.because, row.advice, row.severity)
+    ctx.adapted((*path, "AliasTarget"), "An alias is a record with the address of what it points at.", f"{key}.records")
+    ctx.translated(path, key)
