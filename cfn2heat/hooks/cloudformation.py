@@ -8,7 +8,7 @@ from cfn2heat.hooks.interfaces import present
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotParameter
 from cfn2heat.source import Path
-from cfn2heat.translate.constants import as_text
+from cfn2heat.translate.constants import Constants, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.language import branch, source_text
 from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook, reference_hook
@@ -83,11 +83,36 @@ def _arguments(ctx: ResourceContext, child: Child, value: cfn.Value, path: Path)
             because = f"{child.file} has no such parameter: nothing in it needs the value."
             ctx.dropped((*path, name), because, severity=Severity.NOTE)
             continue
+        refused = _refused(ctx, member, declared)
+        if refused is not None:
+            because = f"{child.file} does not allow {refused}, so that its own default holds: the file is of another version."
+            advice = "Convert with the version of the nested template that knows the value."
+            ctx.dropped((*path, name), because, advice, Severity.ERROR)
+            continue
         found = ctx.hot(member)
         ctx.translated((*path, name), f"stack.{name}")
         if found is not None:
             arguments[name] = argument(ctx, found, declared)
     return arguments
+
+
+def _refused(ctx: ResourceContext, value: cfn.Value, declared: HotParameter) -> str | None:
+    """The value (by this template's defaults) where the nested one refuses it and has a default of its own."""
+    if isinstance(value, cfn.If):
+        return _refused(ctx, value.then, declared) and _refused(ctx, value.otherwise, declared)
+    allowed = [limit.entries["allowed_values"] for limit in declared.constraints if "allowed_values" in limit.entries]
+    if not allowed or declared.default is None:
+        return None
+    defaults = {name: parameter.fields.entries.get("Default") for name, parameter in ctx.template.parameters.items()}
+    plain = {name: as_text(default.value) for name, default in defaults.items() if isinstance(default, cfn.Scalar)}
+    found = Constants(ctx.template, plain).fold(value)
+    known = {as_text(item.value) for item in items_of(allowed[0]) if isinstance(item, hot.Literal)}
+    return as_text(found) if isinstance(found, str | int) and as_text(found) not in known else None
+
+
+def items_of(value: hot.HotValue) -> tuple[hot.HotValue, ...]:
+    """The members of a list."""
+    return value.items if isinstance(value, hot.HotList) else ()
 
 
 def argument(ctx: ResourceContext, value: hot.HotValue, declared: HotParameter) -> hot.HotValue:
