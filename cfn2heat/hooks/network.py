@@ -28,7 +28,7 @@ class Routing:
             if owner is not None:
                 _bind(plan, domain, "router", plan.choose_for(owner, f"{owner}_router" if domain.vpc else owner))
             elif domain.adopted is not None:
-                _bind(plan, domain, "interface", _first_interface(plan, found, domain))
+                _bind(plan, domain, *_on_router(plan, found, domain))
         for route, way in found.ways.items():
             _plan_route(plan, found, route, way)
         for place, options in found.dhcp.items():
@@ -48,9 +48,9 @@ class Routing:
 
 
 def _bind(plan: CompositePlan, domain: Domain, key: str, name: str | None) -> None:
-    """Everything that a router takes over stands for the router, or for an interface on one that lies outside."""
+    """Everything that a router takes over stands for the router, or for what this template puts on one outside."""
     addresses = [address for member in domain.others if (address := nat_address(plan, member)) is not None]
-    kept = [] if key == "interface" else [*([domain.vpc] if domain.vpc else []), *domain.subnets]
+    kept = [] if key != "router" else [*([domain.vpc] if domain.vpc else []), *domain.subnets]
     for member in [*domain.tables, *domain.others, *addresses]:
         plan.claim(member, plan.composite)
     for member in [*kept, *domain.tables, *domain.others, *addresses]:
@@ -58,14 +58,15 @@ def _bind(plan: CompositePlan, domain: Domain, key: str, name: str | None) -> No
             plan.bind(member, key, name)
 
 
-def _first_interface(plan: CompositePlan, found: Topology, domain: Domain) -> str | None:
-    """The HOT name of an interface on the router of a domain."""
+def _on_router(plan: CompositePlan, found: Topology, domain: Domain) -> tuple[str, str | None]:
+    """The key and HOT name of an interface or gateway that this template puts on a router outside of it."""
     for resource in plan.members:
         mine = found.domain(resource.name) is domain or found.referred(resource, "RouteTableId", "RouteTable") in domain.tables
-        name = plan.name(resource.name, "interface")
-        if mine and name is not None:
-            return name
-    return None
+        for key in ("interface", "gateway"):
+            name = plan.name(resource.name, key)
+            if mine and name is not None:
+                return key, name
+    return "interface", None
 
 
 def nat_address(plan: PlanContext, nat: str) -> str | None:
@@ -108,7 +109,7 @@ def _bind_dhcp(plan: CompositePlan, domain: Domain | None, options: str) -> None
 
 
 def _plan_route(plan: CompositePlan, found: Topology, route: str, way: Way) -> None:
-    for key in ("router", "interface"):
+    for key in ("router", "interface", "gateway"):
         name = plan.name(way.table, key) if way.table is not None else None
         if name is not None:
             plan.bind(route, key, name)

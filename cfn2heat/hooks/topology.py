@@ -261,9 +261,18 @@ class Topology:
             found = self._plan.resource_of(value)
             if found is not None and found.name in self._of:
                 return self._of[found.name]
-        for use in self._plan.users(gateway.name):
-            if use.resource in self.ways and use.resource in self._of:
-                return self._of[use.resource]
+        routes = [use.resource for use in self._plan.users(gateway.name) if use.resource in self.ways]
+        for route in routes:
+            if route in self._of:
+                return self._of[route]
+        for route in routes:
+            # The table outside is the router: what the gateway does, that router does.
+            table = self._plan.template.resources[route].properties.entries.get("RouteTableId")
+            if table is not None:
+                domain = self.domains.setdefault(gateway.name, Domain(gateway.name))
+                domain.adopted = table
+                self._of[route] = domain
+                return domain
         routed = [domain for domain in self.domains.values() if domain.owner is not None]
         return routed[0] if len(routed) == 1 else self.domains.setdefault(gateway.name, Domain(gateway.name))
 

@@ -310,7 +310,9 @@ class ResourceContext(PlanContext):
         """Record that everything below a path is lost, why, and what to do."""
         if self.t.ledger.record(self.source_path(path), Fate.DROPPED, because=because, row=row, severity=severity):
             self.report("C2H3001", severity, because, advice, path)
-            self.t.note_drop(self.id, format_path(path[1:] if path[0] == ATTRIBUTE else path), because)
+            # Where the whole resource is lost, its own word says more than a note on each property.
+            if severity is not Severity.NOTE or self.t.plan.hot_names(self.id):
+                self.t.note_drop(self.id, format_path(path[1:] if path[0] == ATTRIBUTE else path), because)
 
     def granted(self, words: str) -> None:
         """Remember what this resource allowed, for the verdict on it."""

@@ -34,7 +34,7 @@ def _lost(wanted: str, own: bool, names: bool) -> str:
 
 def _carry(own: HotResource, names: list[str], reach: _Reach) -> str:
     for name in names:
-        if name == own.name or name in own.depends_on:
+        if name == own.name or name in own.depends_on or reach.needs(own.name, name):
             continue
         if reach.leads(name, own.name):
             return f"{name} waits for {own.name} in OpenStack; both ways would be a circle."
@@ -51,6 +51,10 @@ class _Reach:
 
     def add(self, source: str, target: str) -> None:
         self._edges.setdefault(source, set()).add(target)
+
+    def needs(self, source: str, target: str) -> bool:
+        """Whether one refers to the other, so that Heat waits by itself."""
+        return target in self._edges.get(source, ())
 
     def leads(self, source: str, target: str) -> bool:
         seen, stack = {source}, [source]
