@@ -21,7 +21,7 @@ from cfn2heat.hooks.interfaces import (
     security_groups,
     subnet_interfaces,
 )
-from cfn2heat.hooks.loadbalancing import Membership, is_word, member_properties, pools_of
+from cfn2heat.hooks.loadbalancing import Membership, condition_named, is_word, member_properties, pools_of
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
@@ -280,7 +280,8 @@ def public_address(ctx: ResourceContext, interface: Interface) -> bool | hot.Hot
 
 
 def _truth(ctx: ResourceContext, value: cfn.Value | None) -> bool | hot.HotValue:
-    return is_word(ctx, value, "true", False)
+    found = is_word(ctx, value, "true", False)
+    return found if isinstance(found, bool) else hot.Literal(condition_named(ctx, f"{ctx.id}_is_public", found))
 
 
 # ---- nested members --------------------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ def _origin(t: Translation, source: Resource, placed: bool) -> list[str]:
     lines = [f"{source.type}{'' if placed else ' ' + source.name}, {place}"]
     rule = t.plan.rules.get(source.name)
     if rule is None:
-        answer = t.table.rule(source.type) or t.table.answer(source.type)
+        answer = t.plan.verdicts.get(source.name) or t.table.rule(source.type) or t.table.answer(source.type)
         lines += wrap(f"dropped: {answer.because}")
     elif not placed:
         parts = list(dict.fromkeys(t.absorbed.get(source.name) or t.plan.hot_names(source.name)))
