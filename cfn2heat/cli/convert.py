@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -93,7 +94,7 @@ def run(paths: list[Path], settings: Settings, quiet: bool) -> list[Converted]:
     conversion = Conversion(settings)
     results: list[Converted] = []
     show = len(paths) > 1 and not quiet and sys.stderr.isatty()
-    with click.progressbar(paths, label="Converting", file=sys.stderr, hidden=not show) as bar:
+    with click.progressbar(paths, label="Converting", file=sys.stderr) if show else nullcontext(paths) as bar:
         for path in bar:
             results += [result for result in conversion.convert(path) if all(result.path != known.path for known in results)]
     return results
