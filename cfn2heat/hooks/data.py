@@ -11,7 +11,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Guard, Member, all_of, any_of, guarded, members, named
-from cfn2heat.hooks.policies import Statement, read_statement
+from cfn2heat.hooks.policies import Statement, read_statement, summary
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotParameter
@@ -243,8 +243,8 @@ def bucket_policy(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
         for member in members(statements, (*document.path, "Statement"), document.guard):
             statement = read_statement(ctx, member.value)
             if ctx.find("container") is None:
-                ctx.granted(str(statement))
-                ctx.dropped(member.path, f"The bucket is not in this template: {statement}.")
+                ctx.granted(summary([statement]))
+                ctx.dropped(member.path, f"The bucket is not in this template: {summary([statement])}.", severity=Severity.NOTE)
             elif not _opened(ctx, statement, member):
                 _said(ctx, statement, member.path)
 
@@ -279,6 +279,13 @@ def _said(ctx: ResourceContext, statement: Statement, path: Path) -> None:
     elif statement.services:
         who = ", ".join(statement.services)
         because, advice, severity = f"{who} does not exist in OpenStack, so that it needs no access.", "", Severity.NOTE
+    elif statement.delivery_network:
+        because = f"CloudFront is not there to read it: {statement}."
+        advice = "Let the delivery network that you use read it: swift post --read-acl .r:* CONTAINER, or signed addresses."
+        severity = Severity.WARNING
+    elif statement.own_account:
+        because = f"Users of the project have access to its containers by their roles: {statement}."
+        advice, severity = "", Severity.NOTE
     elif statement.whole_bucket and statement.everybody:
         because = f"Swift's ACLs know no conditions: {statement}."
         advice = "Use signed addresses (swift tempurl), or .r:HOST in the read ACL where the condition is a referer."
@@ -452,12 +459,13 @@ class Client(NamedTuple):
 
 @finish_hook("data.file_system")
 def file_system(ctx: ResourceContext) -> None:
-    """The share's size, and an access rule for the subnet of each mount target."""
+    """The share's protocol, type and size, and an access rule for the subnet of each mount target."""
     share = ctx.emit("share")
+    first: dict[str, hot.HotValue] = {"share_protocol": hot.Literal("NFS"), "share_type": ctx.site_value("share_type")}
     size = HotParameter("", "number", description=f"Size of {ctx.id} in GiB: EFS grows by itself, a share does not")
     size.default = hot.Literal(100)
     size.constraints = [hot.HotMap({"range": hot.HotMap({"min": hot.Literal(1)})})]
-    share.properties.setdefault("size", ctx.parameter(f"{ctx.id}_size", size))
+    share.properties = {**first, "size": ctx.parameter(f"{ctx.id}_size", size), **share.properties}
     clients = _clients(ctx)
     if clients:
         share.properties["access_rules"] = hot.HotList(tuple(_access_rule(client) for client in clients))

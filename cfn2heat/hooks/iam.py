@@ -49,7 +49,7 @@ def trust(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
     """Who may take the role on."""
     who = [name for statement in statements(ctx, value) for name in (*statement.services, *statement.principals)]
     if who:
-        ctx.granted(f"for {', '.join(dict.fromkeys(who))}")
+        ctx.granted(f"sts:AssumeRole to {', '.join(dict.fromkeys(who))}")
     ctx.dropped(path, "Nobody takes on a role in OpenStack.", severity=Severity.NOTE)
 
 

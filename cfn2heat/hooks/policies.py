@@ -28,17 +28,18 @@ class Statement:
     conditional: bool
     condition_text: str
     whole_bucket: bool
+    own_account: bool
+    delivery_network: bool
 
     def covers(self, action: str) -> bool:
         """Whether an action is among those of the statement."""
         return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in self.actions)
 
     def __str__(self) -> str:
-        verb = "" if self.allows else "denies "
         who = " to everybody" if self.everybody else f" to {_listed(self.principals)}" if self.principals else ""
         where = _listed(self.resources)
         condition = " under a condition" if self.conditional else ""
-        return f"{verb}{_listed(self.actions) or 'nothing'}{f' on {where}' if where else ''}{who}{condition}"
+        return f"{_listed(self.actions) or 'nothing'}{f' on {where}' if where else ''}{who}{condition}"
 
 
 def read_statement(plan: PlanContext, value: cfn.Value) -> Statement:
@@ -53,16 +54,19 @@ def read_statement(plan: PlanContext, value: cfn.Value) -> Statement:
     resources = texts(plan, entries.get("Resource"))
     resources += [f"all but {resource}" for resource in texts(plan, entries.get("NotResource"))]
     others = [text for kind in ("Federated", "CanonicalUser") for text in texts(plan, named.get(kind))]
+    refers = [resource.type for resource in plan.resources_of(principal)]
     return Statement(
         allows=str(plan.constant(entries.get("Effect"))) != "Deny",
         actions=tuple(actions),
-        resources=tuple(map(short, resources)),
-        principals=tuple(map(short, [*users, *others])),
+        resources=tuple(dict.fromkeys(map(short, resources))),
+        principals=tuple(dict.fromkeys(map(short, [*users, *others]))),
         services=tuple(texts(plan, named.get("Service"))),
         everybody="*" in users,
         conditional=condition is not None,
         condition_text=repr(condition),
         whole_bucket=any(_is_whole(text) for text in resources),
+        own_account=bool(users) and all("${AWS::AccountId}" in text or _names_only(text) for text in users) and not others,
+        delivery_network=any("cloudfront" in text.lower() for text in [*users, *others, *refers]),
     )
 
 
@@ -96,6 +100,10 @@ def label(plan: PlanContext, value: cfn.Value) -> str:
             return value.delimiter.join(label(plan, item) for item in value.items.items)
         case cfn.ImportValue():
             return f"${{{label(plan, value.name)}}}"
+        case cfn.If():
+            return label(plan, value.then)
+        case cfn.FindInMap():
+            return f"${{{label(plan, value.mapping)}}}"
     return "${...}"
 
 
@@ -105,14 +113,19 @@ def short(text: str) -> str:
         return "everything"
     bare = re.sub(r"\$\{AWS::[A-Za-z]+\}", "", text)
     if bare.startswith("arn:") and bare.count(":") >= 5:
-        bare = bare.split(":", 5)[5]
+        *_, account, bare = bare.split(":", 5)
+        if bare == "root":
+            bare = f"account {account}" if account else "this account"
     bare = re.sub(r"\$\{([^{}]+)\}", r"\1", bare).strip(":/-")
-    return bare.removesuffix("/*") or "everything"
+    bare = bare.removesuffix("/*")
+    return bare if bare not in ("", "*") else "everything"
 
 
 def summary(found: list[Statement]) -> str:
     """What statements grant, in one line."""
-    words = list(dict.fromkeys(str(statement) for statement in found))
+    allowed = [str(statement) for statement in found if statement.allows]
+    refused = [f"but not {statement}" for statement in found if not statement.allows]
+    words = list(dict.fromkeys([*allowed, *refused]))
     rest = f"; and {len(words) - SHOWN} more statements" if len(words) > SHOWN else ""
     return "; ".join(words[:SHOWN]) + rest
 
@@ -121,6 +134,11 @@ def _listed(items: tuple[str, ...]) -> str:
     if len(items) <= SHOWN:
         return ", ".join(items)
     return ", ".join(items[: SHOWN - 1]) + f" and {len(items) - SHOWN + 1} more"
+
+
+def _names_only(text: str) -> bool:
+    """Whether a text is just the name of a resource of the template, such as a role's."""
+    return re.fullmatch(r"\$\{\w+\}", text) is not None
 
 
 def _is_whole(text: str) -> bool:

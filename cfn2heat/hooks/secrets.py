@@ -9,7 +9,7 @@ from typing import Any
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
-from cfn2heat.hooks.branches import Member, guarded, members
+from cfn2heat.hooks.branches import Member, all_of, guarded, members
 from cfn2heat.hot import values as hot
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
@@ -31,8 +31,31 @@ MARK = "${password}"
 
 @predicate("secrets.generates")
 def generates(plan: PlanContext) -> bool:
-    """Whether the secret is made up when the stack is."""
-    return plan.value("GenerateSecretString") is not None and plan.value("SecretString") is None
+    """Whether the secret is made up when the stack is, at least under a condition."""
+    given = plan.value("SecretString")
+    return plan.value("GenerateSecretString") is not None and (given is None or isinstance(given, cfn.If | cfn.NoValue))
+
+
+@property_hook("secrets.text")
+def secret_text(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
+    """The secret's text where it is given; under a condition, what is made up may stand in for it."""
+    found = ctx.hot(value, ctx.schema("secret.payload"))
+    if found is not None:
+        _offer(ctx, found)
+
+
+def _offer(ctx: ResourceContext, payload: hot.HotValue) -> None:
+    """Set the payload, beside the one that holds under another condition; its type is said only where there is one."""
+    before = ctx.get("secret.payload")
+    if isinstance(before, hot.If) and before.otherwise is None:
+        payload = hot.If(before.condition, before.then, payload.then if isinstance(payload, hot.If) else payload)
+    elif before is not None and isinstance(payload, hot.If) and payload.otherwise is None:
+        payload = hot.If(payload.condition, payload.then, before)
+    ctx.set("secret.payload", payload)
+    kind: hot.HotValue = hot.Literal("text/plain")
+    if isinstance(payload, hot.If) and payload.otherwise is None:
+        kind = hot.If(payload.condition, kind, None)
+    ctx.set("secret.payload_content_type", kind)
 
 
 @property_hook("secrets.generate")
@@ -49,8 +72,7 @@ def generate(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
     in_json = "GenerateStringKey" in entries
     password.properties.update(_characters(ctx, entries, in_json=in_json))
     random: hot.HotValue = hot.GetResource(password.name)
-    ctx.set("secret.payload", _json_text(ctx, entries, random) if in_json else random)
-    ctx.set("secret.payload_content_type", hot.Literal("text/plain"))
+    _offer(ctx, guarded(_json_text(ctx, entries, random) if in_json else random, all_of(chosen.guard)))
     for other in found[1:]:
         ctx.dropped(other.path, "Heat makes up one secret; the first branch says how.")
     _losses(ctx, chosen)

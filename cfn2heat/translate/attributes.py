@@ -72,7 +72,8 @@ def settle_type(ctx: ResourceContext) -> None:
             ctx.t.ledger.record((*root, leaf), Fate.TRANSLATED, targets=names, row=ctx.resource.type)
         else:
             because = ctx.rule.because or "Nothing is emitted for it here."
-            ctx.t.ledger.record((*root, leaf), Fate.DROPPED, because=because, row=ctx.resource.type)
+            severity = ctx.rule.severity if ctx.rule.because else Severity.NOTE
+            ctx.t.ledger.record((*root, leaf), Fate.DROPPED, because=because, row=ctx.resource.type, severity=severity)
 
 
 def _deletion_policy(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:

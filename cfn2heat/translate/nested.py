@@ -54,7 +54,9 @@ class _Lifting:
         match value:
             case hot.GetParam():
                 known = self._t.hot.parameters.get(value.name) or self._t.declared.get(value.name)
-                type = known.type if known else "string"
+                # Mappings are declared as parameters at the end only; they are always json.
+                unknown = "json" if value.name in self._t.mappings_used.values() else "string"
+                type = known.type if known else unknown
                 name = self._name(value.name.rsplit("::", 1)[-1], hot.GetParam(value.name), type, known)
                 return hot.GetParam(name, tuple(rewrite(step, self.replace) for step in value.path))
             case hot.GetResource():
