@@ -126,6 +126,8 @@ def _literal(scope: Scope, value: Plain, schema: Schema, path: Path) -> None:
     if problem:
         scope.report("C2H4009", path, problem)
         return
+    if value == "" and not scope.certain:  # how templates say "nothing" where a condition decides
+        return
     problem = constraint_problem(value, schema)
     if problem:
         scope.report("C2H4010", path, problem)
@@ -228,7 +230,9 @@ def _get_param(scope: Scope, name: str, deeper: bool, schema: Schema | None, pat
         return
     if deeper or schema is None:
         return
-    problem = _unfit(parameter.type, schema) or _default_problem(parameter, schema)
+    problem = _unfit(parameter.type, schema)
+    if problem is None and scope.certain:  # a condition may be there to keep just this default away
+        problem = _default_problem(parameter, schema)
     if problem:
         scope.report("C2H4009", path, f"{problem} from the parameter {name}")
 

@@ -39,6 +39,7 @@ class Scope:
     _resource: str | None = None
     _holding: list[str] = field(default_factory=list)
     """Conditions that hold here."""
+    _conditional: bool = False
     _branches: int = 0
 
     def enter(self, resource: str | None, condition: Plain) -> None:
@@ -46,12 +47,18 @@ class Scope:
         self._resource = resource
         if resource is not None:
             self.needs[resource] = set()
+        self._conditional = condition is not None
         self._holding = self.implied(condition)
 
     def leave(self) -> None:
         """End with it."""
         self._resource = None
         self._holding = []
+
+    @property
+    def certain(self) -> bool:
+        """Whether what stands here counts whatever the conditions say."""
+        return not self._conditional and not self._branches
 
     def branch(self, condition: Plain) -> int:
         """Enter a branch of an `if`; gives what unbranch wants."""

@@ -10,12 +10,18 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import sys
 import traceback
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
+
+if sys.version_info >= (3, 11):
+    from re import _parser as re_parser
+else:
+    import sre_parse as re_parser
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,6 +39,18 @@ from heat.engine.clients.os.keystone import fake_keystoneclient  # noqa: E402
 from oslo_config import cfg  # noqa: E402
 
 BIG = 1 << 30
+
+FORMS = {
+    "net_cidr": "10.0.0.0/24",
+    "ip_addr": "10.0.0.5",
+    "ip_or_cidr": "10.0.0.5",
+    "mac_addr": "fa:16:3e:00:00:01",
+    "timezone": "UTC",
+    "cron_expression": "0 0 * * *",
+    "dns_domain": "example.org.",
+    "expiration": "2099-01-01T00:00:00",
+}
+"""Values for parameters whose constraint looks at the form of a text."""
 
 
 class Anything(mock.MagicMock):
@@ -68,6 +86,9 @@ def stub_client(name: str, plugin: Any) -> None:
         limits = {"maxServerMeta": 128, "maxPersonality": 5, "maxPersonalitySize": BIG}
         plugin.get_flavor = plugin.find_flavor_by_name_or_id = lambda self, *args, **options: flavor
         plugin.absolute_limits = lambda self: limits
+        plugin.is_version_supported = lambda self, version: True
+    if name == "trove":
+        plugin.validate_datastore = lambda self, *args, **options: None
     if name == "keystone":
         plugin._create = lambda self, version=None: fake_keystoneclient.FakeKeystoneClient()
 
@@ -84,22 +105,67 @@ def sample(schema: Any) -> Any:
     found = {type(constraint).__name__: constraint for constraint in schema.constraints or []}
     if "AllowedValues" in found:
         return next(iter(found["AllowedValues"].allowed))
-    if "CustomConstraint" in found:
-        known = {
-            "net_cidr": "10.0.0.0/24",
-            "ip_addr": "10.0.0.5",
-            "ip_or_cidr": "10.0.0.5",
-            "timezone": "UTC",
-            "cron_expression": "0 0 * * *",
-        }
-        return known.get(found["CustomConstraint"].name, "abcdefgh")
+    if "CustomConstraint" in found and found["CustomConstraint"].name in FORMS:
+        return FORMS[found["CustomConstraint"].name]
     bounds = found.get("Range")
     if schema.type == schema.NUMBER:
         return 1 if bounds is None else next(bound for bound in (bounds.min, bounds.max, 1) if bound is not None)
     if schema.type == schema.STRING:
-        least = found["Length"].min if "Length" in found else None
-        return "abcdefgh".ljust(least or 0, "a")
+        return sample_text(found)
     return {schema.BOOLEAN: "true", schema.MAP: {"k": "v"}}.get(schema.type, "a,b,c,d")
+
+
+def sample_text(constraints: dict[str, Any]) -> str:
+    """A text of the wanted length that matches the wanted pattern."""
+    least = constraints["Length"].min if "Length" in constraints else None
+    most = constraints["Length"].max if "Length" in constraints else None
+    text = "abcdefgh".ljust(least or 0, "a")[:most]
+    if "AllowedPattern" not in constraints:
+        return text
+    pattern = constraints["AllowedPattern"].pattern
+    likely = (text, "10.0.0.0/24", "10.0.0.5", "a@b.co", "80", "true", "Abcdef12!", "abcdefgh1")
+    fitting = [one for one in likely if re.fullmatch(pattern, one) and (least or 0) <= len(one) <= (most or BIG)]
+    return fitting[0] if fitting else example(re_parser.parse(pattern))
+
+
+def example(pattern: Any) -> str:
+    """The plainest text that a parsed pattern matches, look-arounds and negated sets left aside."""
+    text = ""
+    for kind, detail in pattern:
+        name = str(kind)
+        if name == "LITERAL":
+            text += chr(detail)
+        elif name in ("ANY", "NOT_LITERAL"):
+            text += "a"
+        elif name == "IN":
+            text += member(detail)
+        elif name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            text += example(detail[2]) * detail[0]
+        elif name in ("SUBPATTERN", "ATOMIC_GROUP"):
+            text += example(detail[-1] if name == "SUBPATTERN" else detail)
+        elif name == "BRANCH":
+            text += example(detail[1][0])
+    return text
+
+
+def member(choices: Any) -> str:
+    """A character of a set."""
+    kind, detail = choices[0]
+    if str(kind) == "NEGATE":
+        return next(character for character in "aA1-_ ./" if re.fullmatch(excluded(choices[1:]), character))
+    if str(kind) == "CATEGORY":
+        return {"CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " "}.get(str(detail), "a")
+    return chr(detail[0] if str(kind) == "RANGE" else detail)
+
+
+def excluded(choices: Any) -> str:
+    """The set of characters that are none of these."""
+    parts = [
+        f"{re.escape(chr(d[0]))}-{re.escape(chr(d[1]))}" if str(k) == "RANGE" else re.escape(chr(d))
+        for k, d in choices
+        if str(k) != "CATEGORY"
+    ]
+    return f"[^{''.join(parts)}]" if parts else "."
 
 
 def make_stack(request: dict[str, Any]) -> Any:

@@ -131,6 +131,19 @@ def test_the_wrong_branch_is_not() -> None:
     assert codes(wrong) == ["C2H4024", "C2H4024"]
 
 
+@pytest.mark.parametrize(
+    ("resource", "wanted"),
+    [
+        ("{type: OS::Cinder::Volume, properties: {size: {get_param: p}}}", ["C2H4009"]),
+        ("{type: OS::Cinder::Volume, condition: c, properties: {size: {get_param: p}}}", []),
+        ("{type: OS::Cinder::Volume, properties: {size: {if: [c, {get_param: p}, 1]}}}", []),
+    ],
+)
+def test_a_default_that_a_condition_keeps_away(resource: str, wanted: list[str]) -> None:
+    body = "parameters: {p: {type: string, default: ''}}\nconditions: {c: {not: {equals: [{get_param: p}, '']}}}\n"
+    assert codes(f"{body}resources: {{r: {resource}}}\n") == wanted
+
+
 INNER = HEAD + "parameters: {size: {type: number}}\noutputs: {o: {value: 1}}\n"
 
 
