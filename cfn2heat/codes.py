@@ -683,4 +683,11 @@ CODES: dict[str, tuple[str, str]] = {
         "A hook or transform is not used",
         "It is registered in Python, and no mapping file names it. Remove it, or name it where it belongs.",
     ),
+    "C2H5214": (
+        "A pattern or a function of a mapping file cannot be read",
+        (
+            "The pattern of `replace` is no regular expression of Python, or a function (get_attr, list_join, yaql, ...) has "
+            "not the form that it has in HOT."
+        ),
+    ),
 }

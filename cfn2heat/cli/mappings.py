@@ -22,7 +22,7 @@ from cfn2heat.table.rules import (
 )
 from cfn2heat.translate import registry
 
-FATAL = {"C2H5205", "C2H5206"}
+FATAL = {"C2H5205", "C2H5206", "C2H5214"}
 _OWN = click.option(
     "--mappings", "overlay", type=click.Path(path_type=Path, file_okay=False), help="Mapping files of your own, laid over ours."
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+import re
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -218,6 +219,9 @@ class _TypeLint:
             self._fault("C2H5206", path, f"no transform is called {name}")
         if name == "site" and step[name] not in self._world.facts:
             self._fault("C2H5206", path, f"the site has no fact {step[name]}")
+        for pattern in step[name] if name == "replace" else ():
+            if not _is_pattern(pattern):
+                self._fault("C2H5214", path, f"{pattern} is no regular expression")
 
     def _check_name(self, kind: str, name: str, path: Path) -> None:
         self._world.used.add((kind, name))
@@ -227,19 +231,21 @@ class _TypeLint:
     def _check_data(self, data: Any, path: Path) -> None:
         """Check the emit keys, attributes and facts that functions in the data name."""
         for function, argument in _functions(data):
-            if function == "get_resource" and isinstance(argument, str):
+            if not _FUNCTION_FORMS.get(function, _any_form)(argument):
+                self._fault("C2H5214", path, f"this is not how {function} is written: {argument!r}")
+            elif function == "get_resource":
                 self._check_key(argument, path)
-            elif function == "get_attr" and isinstance(argument, list) and len(argument) > 1:
+            elif function == "get_attr":
                 self._check_key(argument[0], path)
                 self._check_attribute(argument[0], argument[1], path)
             elif function == "site" and argument not in self._world.facts:
                 self._fault("C2H5206", path, f"the site has no fact {argument}")
 
-    def _check_key(self, key: Any, path: Path) -> None:
+    def _check_key(self, key: str, path: Path) -> None:
         if key not in self._emits and self._type not in self._world.bound:
             self._fault("C2H5205", path, f"the type emits no {key}")
 
-    def _check_attribute(self, key: Any, attribute: Any, path: Path) -> None:
+    def _check_attribute(self, key: str, attribute: str, path: Path) -> None:
         found = target_catalog.lookup(self._emits[key]["type"]) if key in self._emits else None
         if found is not None and attribute not in found.attributes and attribute != "show":
             self._fault("C2H5205", path, f"{found.name} has no attribute {attribute}")
@@ -298,6 +304,51 @@ def _is_attribute(known: SourceType, name: str) -> bool:
     documented = {attribute.split(".", 1)[0] for attribute in known.attributes}
     free = first in {"Ref", "*", "resolve"} or rest == "*"
     return free or first in documented or first in known.properties or first in known.outputs
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
+
+
+def _any_form(_: Any) -> bool:
+    return True
+
+
+def _is_list(least: int, texts: int, most: int = 1000) -> Callable[[Any], bool]:
+    """A list of so many members, of which the first ones are text."""
+
+    def holds(argument: Any) -> bool:
+        sized = isinstance(argument, list) and least <= len(argument) <= most
+        return sized and all(isinstance(one, str) for one in argument[:texts])
+
+    return holds
+
+
+def _is_map(text: str, below: str) -> Callable[[Any], bool]:
+    """A map of exactly two keys, of which the second holds a map."""
+
+    def holds(argument: Any) -> bool:
+        return isinstance(argument, dict) and argument.keys() == {text, below} and isinstance(argument[below], dict)
+
+    return holds
+
+
+_FUNCTION_FORMS: dict[str, Callable[[Any], bool]] = {
+    "get_resource": lambda argument: isinstance(argument, str),
+    "get_attr": _is_list(2, 2),
+    "get_param": lambda argument: isinstance(argument, str) or _is_list(1, 1)(argument),
+    "site": lambda argument: isinstance(argument, str),
+    "if": _is_list(2, 0, 3),
+    "list_join": _is_list(2, 1),
+    "str_split": _is_list(2, 1, 3),
+    "str_replace": _is_map("template", "params"),
+    "yaql": _is_map("expression", "data"),
+}
+"""How the functions of mini-HOT are written."""
 
 
 def _descend(schema: Schema | None, path: tuple[str | int, ...]) -> Schema | str | None:
