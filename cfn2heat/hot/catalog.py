@@ -132,6 +132,11 @@ class TypeSchema:
         """Its properties by name."""
         return {name: Schema(raw) for name, raw in self.raw["properties"].items()}
 
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """Names of the properties that must be given."""
+        return tuple(name for name, schema in self.properties.items() if schema.required and schema.default is None)
+
     @property
     def attributes(self) -> dict[str, str | None]:
         """Its attributes by name, with their type where Heat says one: string, map, list, integer, boolean."""

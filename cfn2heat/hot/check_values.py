@@ -62,9 +62,13 @@ def _members(scope: Scope, entries: dict[str, Plain], schemas: Mapping[str, Sche
             continue
         _status(scope, name, schema, (*path, name))
         check_value(scope, value, schema, (*path, name))
-    for name, schema in schemas.items():
-        if name not in entries and schema.required and schema.default is None and not _given_otherwise(kind, entries, name):
+    for name in _required(schemas) if kind is None else kind.required:
+        if name not in entries and not _given_otherwise(kind, entries, name):
             scope.report("C2H4008", path, f"the property {name} is required")
+
+
+def _required(schemas: Mapping[str, Schema]) -> list[str]:
+    return [name for name, schema in schemas.items() if schema.required and schema.default is None]
 
 
 def _status(scope: Scope, name: str, schema: Schema, path: Path) -> None:

@@ -23,7 +23,7 @@ class Report(Protocol):
         """Collect it."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Scope:
     """The names of a template, and the place that is being checked."""
 

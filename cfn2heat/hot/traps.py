@@ -33,7 +33,10 @@ def _rows() -> dict[str, list[dict[str, Plain]]]:
 def check_traps(scope: Scope, type_name: str, properties: Mapping[str, Plain], path: Path) -> None:
     """Check the properties of a resource against the traps of its type."""
     for row in _rows().get(type_name, ()):
-        for place, holder, key in _places(properties, row["at"].split("."), path):
+        steps = row["at"].split(".")
+        if "absent" not in row and steps[0].removesuffix("[]") not in properties:
+            continue
+        for place, holder, key in _places(properties, steps, path):
             if _caught(row, holder, key):
                 scope.report(
                     _CODES[row["kind"]],
