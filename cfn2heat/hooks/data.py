@@ -311,11 +311,33 @@ def _denial(statement: Statement) -> tuple[str, str, Severity]:
 # ---- queues and topics -----------------------------------------------------------------------------------------------
 
 
+NAME_LENGTH = 64
+
+
 @property_hook("data.queue_name")
 def queue_name(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """A name that Zaqar takes; where it is decided at deploy time, its fixed pieces are made lawful."""
     found = ctx.hot(value)
-    return None if found is None else _lawful(found, 64)
+    if found is None:
+        return None
+    name = _lawful(found, NAME_LENGTH)
+    if isinstance(name, hot.Literal | hot.If) or _expected_length(name) <= NAME_LENGTH:
+        return name
+    return hot.Yaql(f"$.data.name.substring(0, {NAME_LENGTH})", {"name": name})
+
+
+def _expected_length(value: hot.HotValue) -> int:
+    """How long a text gets, with twelve characters for each piece that is decided at deploy time."""
+    match value:
+        case hot.Literal():
+            return len(as_text(value.value))
+        case hot.StrReplace():
+            return _expected_length(value.template) + sum(12 - len(mark) for mark in value.params)
+        case hot.ListJoin():
+            return sum(_expected_length(items) + len(value.delimiter) for items in value.lists)
+        case hot.HotList():
+            return sum(map(_expected_length, value.items))
+    return 12
 
 
 def _lawful(value: hot.HotValue, length: int | None = None) -> hot.HotValue:

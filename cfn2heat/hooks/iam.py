@@ -56,7 +56,7 @@ def trust(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
 def _grant(ctx: ResourceContext, words: str, path: Path) -> None:
     if words:
         ctx.granted(words)
-    ctx.dropped(path, f"{NO_POLICIES} It grants {words}." if words else NO_POLICIES, severity=Severity.NOTE)
+    ctx.dropped(path, f"{NO_POLICIES} It granted {words}." if words else NO_POLICIES, severity=Severity.NOTE)
 
 
 # ---- users and groups ------------------------------------------------------------------------------------------------

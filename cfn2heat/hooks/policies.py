@@ -124,8 +124,8 @@ def short(text: str) -> str:
 def summary(found: list[Statement]) -> str:
     """What statements grant, in one line."""
     allowed = [str(statement) for statement in found if statement.allows]
-    refused = [f"but not {statement}" for statement in found if not statement.allows]
-    words = list(dict.fromkeys([*allowed, *refused]))
+    refused = [f"and refused {statement}" for statement in found if not statement.allows]
+    words = list(dict.fromkeys([*(allowed or ["nothing"]), *refused])) if found else []
     rest = f"; and {len(words) - SHOWN} more statements" if len(words) > SHOWN else ""
     return "; ".join(words[:SHOWN]) + rest
 

@@ -39,7 +39,7 @@ def _origin(t: Translation, source: Resource, placed: bool) -> list[str]:
         lines += wrap(f"dropped: {answer.because}")
     elif not placed:
         parts = list(dict.fromkeys(t.absorbed.get(source.name) or t.plan.hot_names(source.name)))
-        lines += [f"part of {', '.join(parts)}"] if parts else wrap(f"dropped: {rule.because or 'nothing is emitted for it'}")
+        lines += [f"part of {', '.join(parts)}"] if parts else wrap(f"dropped: {t.with_grants(source.name, rule.because) or 'nothing is emitted for it'}")
     for note in t.dropped_notes.get(source.name, []):
         lines += wrap(f"dropped: {note}")
     return lines

@@ -140,8 +140,7 @@ def build_by_rule(t: Translation, resource: Resource, rule: Rule) -> None:
     set_fixed(ctx, rule.fixed)
     attributes.apply(ctx)
     if not t.plan.hot_names(resource.name) and rule.because:
-        granted = f" It granted {'; '.join(t.granted[resource.name])}." if resource.name in t.granted else ""
-        because = f"{rule.because}{granted}"
+        because = t.with_grants(resource.name, rule.because)
         t.diagnostics.add("C2H3004", rule.severity, resource.name, because, advice=rule.advice, span=resource.span)
 
 

@@ -109,6 +109,11 @@ class Translation:
         """Remember a loss that the written template shows at its place."""
         self.dropped_notes.setdefault(resource, []).append(f"{what} ({because.rstrip('.')})")
 
+    def with_grants(self, resource: str, because: str) -> str:
+        """Why a resource has no counterpart, with what it allowed."""
+        granted = self.granted.get(resource)
+        return f"{because} It granted {'; '.join(granted)}." if granted else because
+
     def resource(self, name: str) -> Resource:
         """A resource of the source by its name."""
         return self.template.resources[name]
