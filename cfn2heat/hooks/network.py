@@ -13,6 +13,7 @@ from cfn2heat.translate.context import CompositeContext, CompositePlan, PlanCont
 from cfn2heat.translate.registry import composite, predicate, property_hook, reference_hook
 
 ROUTER = "OS::Neutron::Router"
+ATTACHED = (EC2 + "VPCGatewayAttachment", EC2 + "EgressOnlyInternetGateway", EC2 + "CarrierGateway")
 
 
 @composite("network.routing")
@@ -87,7 +88,9 @@ def nat_address(plan: PlanContext, nat: str) -> str | None:
 def _set_gateway(ctx: ResourceContext, router: HotResource, domain: Domain) -> None:
     if not domain.gateways:
         return
-    conditions = [ctx.template.resources[gateway].condition for gateway in domain.gateways]
+    # Neither NAT nor a route leads out without the attachment, so that its condition decides where it is at hand.
+    attached = [gateway for gateway in domain.gateways if ctx.type_of(gateway) in ATTACHED]
+    conditions = [ctx.template.resources[gateway].condition for gateway in attached or domain.gateways]
     condition = any_of([None if name in (None, router.condition) else hot.Literal(name) for name in conditions])
     info = hot.HotMap({"network": ctx.site_value("external_network")})
     router.properties["external_gateway_info"] = guarded(info, condition)

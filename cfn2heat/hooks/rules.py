@@ -7,7 +7,7 @@ from dataclasses import field
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
-from cfn2heat.hooks.branches import Guard, split
+from cfn2heat.hooks.branches import Guard, guarded, split
 from cfn2heat.hot import values as hot
 from cfn2heat.record import record as define
 from cfn2heat.source import Path
@@ -260,8 +260,10 @@ def _ports(
     if (low == hot.Literal(1) and high == hot.Literal(65535)) or high == hot.Literal(-1):
         reading.adapted["FromPort"] = reading.adapted["ToPort"] = "All ports are a rule without ports."
         return {}
+    # Where the protocol may be every one there may be no ports, either.
+    condition = protocol.condition if isinstance(protocol, hot.If) and protocol.otherwise is None else None
     found = {"port_range_min": low, "port_range_max": high}
-    return {key: value for key, value in found.items() if value is not None}
+    return {key: guarded(value, condition) for key, value in found.items() if value is not None}
 
 
 def _icmp(ctx: ResourceContext, first: cfn.Value | None, last: cfn.Value | None, reading: Reading) -> dict[str, hot.HotValue]:

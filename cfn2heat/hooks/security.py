@@ -20,6 +20,7 @@ RULE = "OS::Neutron::SecurityGroupRule"
 DIRECTIONS = {"AWS::EC2::SecurityGroupIngress": "ingress", "AWS::EC2::SecurityGroupEgress": "egress"}
 INLINE = {"SecurityGroupIngress": "ingress", "SecurityGroupEgress": "egress"}
 ANYWHERE = (hot.Literal("0.0.0.0/0"), hot.Literal("::/0"))
+EVERY = hot.Literal("0")
 EVERY_PROTOCOL = "A separate rule names its protocol, and Heat takes tcp for none: 0 stands for every protocol."
 
 
@@ -178,6 +179,7 @@ def _emit_separately(ctx: ResourceContext, gathered: _Gathered) -> None:
         # The one inline rule never changes, so that no update of it ever touches the separate ones.
         nobody: dict[str, hot.HotValue] = {"direction": hot.Literal("egress"), "remote_ip_prefix": hot.Literal("127.0.0.1/32")}
         ctx.set("group.rules", hot.HotList((hot.HotMap(nobody),)))
+        ctx.emit("group").comments.append("its one inline rule takes Neutron's own egress rules away")
 
 
 def _egress_elsewhere(ctx: ResourceContext) -> bool:
@@ -198,7 +200,9 @@ def separate(ctx: ResourceContext, rule: dict[str, hot.HotValue], group: hot.Hot
             found["remote_group"] = group
         else:
             found[key] = value
-    found.setdefault("protocol", hot.Literal("0"))
+    protocol = found.setdefault("protocol", EVERY)
+    if isinstance(protocol, hot.If) and protocol.otherwise is None:
+        found["protocol"] = hot.If(protocol.condition, protocol.then, EVERY)
     return found
 
 

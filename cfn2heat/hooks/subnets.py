@@ -280,10 +280,12 @@ def table(ctx: ResourceContext) -> None:
         ctx.report("C2H3002", Severity.WARNING, message, advice, ("VpcId",))
     if domain.adopted is not None or not domain.gateways:
         return
-    ways = [way for way in found.ways.values() if way.table == ctx.id]
     used = any(use.resource and ctx.type_of(use.resource).endswith("Association") for use in ctx.users(ctx.id))
-    if used and not any(way.everything or way.kind == "gateway" for way in ways):
-        _warn_of_way_out(ctx, f"The route table {ctx.id}")
+    out = found.out_of(ctx.id)
+    sure = any(ctx.template.resources[name].condition in (None, ctx.resource.condition) for name in out)
+    if used and not sure:
+        always = "" if not out else f", other than by {' or '.join(out)} on its condition,"
+        _warn_of_way_out(ctx, f"The route table {ctx.id}{always}")
 
 
 # ---- names of things that lie outside --------------------------------------------------------------------------------

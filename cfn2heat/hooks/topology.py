@@ -93,6 +93,7 @@ class Topology:
         """VPC place to the DHCPOptions resource that it uses."""
         self._of: dict[str, Domain] = {}
         self._said: dict[tuple[str, ...], list[str]] = {}
+        self._out: dict[str, list[str]] = {}
         for resource in plan.template.resources.values():
             self._place(resource)
         for resource in self._all("Route"):
@@ -122,6 +123,14 @@ class Topology:
         """The one resource of one of these types that a property names, or None."""
         found = self._plan.resource_of(resource.properties.entries.get(key))
         return found.name if found is not None and found.type.removeprefix(EC2) in types else None
+
+    def out_of(self, table: str) -> list[str]:
+        """The default routes of a table."""
+        if not self._out:
+            for name, way in self.ways.items():
+                if way.table is not None and (way.everything or way.kind == "gateway"):
+                    self._out.setdefault(way.table, []).append(name)
+        return self._out.get(table, [])
 
     def twin(self, route: str) -> str | None:
         """An earlier route of the same router that says the same, unless it may be absent when this one is there."""
