@@ -33,8 +33,10 @@ TRUTHS = ("1", "t", "true", "on", "y", "yes", "0", "f", "false", "off", "n", "no
 def parameter_schema(entry: Mapping[str, Plain]) -> Schema:
     """A parameter as the schema of a property: what a nested template takes, and what get_param gives."""
     kind = str(entry.get("type"))
-    raw: dict[str, Any] = {"type": PROPERTY_TYPES.get(kind, "any"), "required": entry.get("default") is None}
-    if entry.get("default") is not None:
+    raw: dict[str, Any] = {"type": PROPERTY_TYPES.get(kind, "any")}
+    if entry.get("default") is None:
+        raw["required"] = True
+    else:
         raw["default"] = entry["default"]
     if kind in ("json", "comma_delimited_list"):
         raw["allow_conversion"] = True

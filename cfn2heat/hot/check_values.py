@@ -42,7 +42,7 @@ def check_properties(scope: Scope, kind: TypeSchema | None, properties: Plain, p
         for name, value in properties.items():
             check_value(scope, value, None, (*path, name))
         return
-    _members(scope, properties, kind.properties, path, kind)
+    _members(scope, properties, kind.raw["properties"], path, kind)
 
 
 def check_update_policy(scope: Scope, kind: TypeSchema | None, policy: dict[str, Plain], path: Path) -> None:
@@ -50,25 +50,27 @@ def check_update_policy(scope: Scope, kind: TypeSchema | None, policy: dict[str,
     if kind is None or not kind.update_policy:
         check_value(scope, policy, None, path)
     else:
-        _members(scope, policy, kind.update_policy, path, None)
+        _members(scope, policy, kind.raw["update_policy"], path, None)
 
 
-def _members(scope: Scope, entries: dict[str, Plain], schemas: Mapping[str, Schema], path: Path, kind: TypeSchema | None) -> None:
+def _members(scope: Scope, entries: dict[str, Plain], raws: Mapping[str, Plain], path: Path, kind: TypeSchema | None) -> None:
+    """Check the entries of a map whose keys are known; raws are their schemas as the catalog writes them."""
     for name, value in entries.items():
-        schema = schemas.get(name)
-        if schema is None:
-            scope.report("C2H4007", (*path, name), f"there is no property {name}{_near(str(name), schemas)}")
+        raw = raws.get(name)
+        if raw is None:
+            scope.report("C2H4007", (*path, name), f"there is no property {name}{_near(str(name), raws)}")
             check_value(scope, value, None, (*path, name))
             continue
-        _status(scope, name, schema, (*path, name))
-        check_value(scope, value, schema, (*path, name))
-    for name in _required(schemas) if kind is None else kind.required:
+        if "status" in raw or "implemented" in raw:
+            _status(scope, name, Schema(raw), (*path, name))
+        check_value(scope, value, Schema(raw), (*path, name))
+    for name in _required(raws) if kind is None else kind.required:
         if name not in entries and not _given_otherwise(kind, entries, name):
             scope.report("C2H4008", path, f"the property {name} is required")
 
 
-def _required(schemas: Mapping[str, Schema]) -> list[str]:
-    return [name for name, schema in schemas.items() if schema.required and schema.default is None]
+def _required(raws: Mapping[str, Plain]) -> list[str]:
+    return [name for name, raw in raws.items() if "required" in raw and "default" not in raw]
 
 
 def _status(scope: Scope, name: str, schema: Schema, path: Path) -> None:
@@ -143,8 +145,8 @@ def _map(scope: Scope, value: dict[str, Plain], schema: Schema | None, path: Pat
         if problem:
             scope.report("C2H4009", path, problem)
             schema = None
-    members = schema.schema if schema is not None else None
-    if isinstance(members, dict):
+    members = schema.raw.get("members") if schema is not None else None
+    if members is not None:
         _members(scope, value, members, path, None)
         return
     if schema is not None and not _vanishing(value.values()):
