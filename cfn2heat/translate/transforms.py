@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -90,13 +89,6 @@ def target_side(t: Translation, parameter: str) -> bool:
     return bool(parameter_type(t.table, t.template.parameters[parameter].type).get("target"))
 
 
-def keys(value: hot.HotValue, case: Case) -> hot.HotValue | None:
-    """Rename the keys of a map."""
-    if isinstance(value, hot.HotMap):
-        return hot.HotMap({case.argument.get(key, key): member for key, member in value.entries.items()})
-    return value
-
-
 def tags_to_map(value: hot.HotValue, case: Case) -> hot.HotValue | None:
     """Tags to a map; tags under a condition are merged in, tags with computed keys are read by yaql."""
     if isinstance(value, hot.HotMap):
@@ -126,60 +118,12 @@ def _pair(item: hot.HotValue) -> hot.HotValue | None:
     key, member = item.entries["Key"], item.entries.get("Value", hot.Literal(""))
     if isinstance(key, hot.Literal):
         return hot.HotMap({as_text(key.value): _tag_text(member)})
-    return hot.Function("map_replace", hot.HotList((hot.HotMap({"key": _tag_text(member)}), hot.HotMap({"keys": hot.HotMap({"key": key})}))))
+    renamed = hot.HotMap({"keys": hot.HotMap({"key": key})})
+    return hot.Function("map_replace", hot.HotList((hot.HotMap({"key": _tag_text(member)}), renamed)))
 
 
 def _tag_text(value: hot.HotValue) -> hot.HotValue:
     return hot.Literal(as_text(value.value)) if isinstance(value, hot.Literal) else value
-
-
-def tags_to_list(value: hot.HotValue, case: Case) -> hot.HotValue | None:
-    """Tags to "key=value" strings."""
-    if not isinstance(value, hot.HotList):
-        return None
-    found: list[hot.HotValue] = []
-    for item in value.items:
-        if isinstance(item, hot.HotMap) and isinstance(item.entries.get("Key"), hot.Literal):
-            key = as_text(item.entries["Key"].value)  # type: ignore[union-attr]
-            member = item.entries.get("Value", hot.Literal(""))
-            text = isinstance(member, hot.Literal)
-            found.append(
-                hot.Literal(f"{key}={as_text(member.value)}")  # type: ignore[union-attr]
-                if text
-                else hot.ListJoin("", (hot.HotList((hot.Literal(f"{key}="), member)),))
-            )
-        elif isinstance(item, hot.If) and item.otherwise is None:
-            inner = tags_to_list(hot.HotList((item.then,)), case)
-            if isinstance(inner, hot.HotList) and inner.items:
-                found.append(hot.If(item.condition, inner.items[0], None))
-    return hot.HotList(tuple(found))
-
-
-def scale(value: hot.HotValue, case: Case) -> hot.HotValue | None:
-    """Multiply a number; one that is decided at deploy time is multiplied then."""
-    if not isinstance(value, hot.Literal):
-        return hot.Yaql("int(float($.data.value) * $.data.factor)", {"value": value, "factor": hot.Literal(case.argument)})
-    try:
-        number = float(as_text(value.value)) * case.argument
-    except ValueError:
-        return None
-    return hot.Literal(int(number) if number == int(number) else number)
-
-
-def affix(before: bool) -> Transform:
-    """Prefix or suffix: added unless it is there already."""
-
-    def transform(value: hot.HotValue, case: Case) -> hot.HotValue | None:
-        add = str(case.argument)
-        if isinstance(value, hot.Literal):
-            text = as_text(value.value)
-            if before:
-                return hot.Literal(text if text.startswith(add) else add + text)
-            return hot.Literal(text if text.endswith(add) else text + add)
-        pair = (hot.Literal(add), value) if before else (value, hot.Literal(add))
-        return hot.ListJoin("", (hot.HotList(pair),))
-
-    return transform
 
 
 DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
@@ -204,52 +148,9 @@ def seconds(value: hot.HotValue, case: Case) -> hot.HotValue | None:
     return hot.Literal(int(days * 86400 + hours * 3600 + minutes * 60 + rest))
 
 
-def first(value: hot.HotValue, case: Case) -> hot.HotValue | None:
-    """First member of a list."""
-    if isinstance(value, hot.HotList):
-        return value.items[0] if value.items else None
-    if isinstance(value, hot.GetParam):
-        declared = case.t.hot.parameters.get(value.name) or case.t.declared.get(value.name)
-        if declared and declared.type == "comma_delimited_list":
-            return hot.GetParam(value.name, (*value.path, hot.Literal(0)))
-        return hot.StrSplit(",", value, hot.Literal(0))
-    if isinstance(value, hot.StrSplit) and value.index is None:
-        return hot.StrSplit(value.delimiter, value.source, hot.Literal(0))
-    if isinstance(value, hot.Literal):
-        return value
-    return hot.Yaql("coalesce($.data.list, []).first('')", {"list": value})
-
-
 def wrap_list(value: hot.HotValue, case: Case) -> hot.HotValue | None:
     """One value to a list of it."""
     return value if isinstance(value, hot.HotList) else hot.HotList((value,))
-
-
-def comma_join(value: hot.HotValue, case: Case) -> hot.HotValue | None:
-    """A list to comma separated text."""
-    if isinstance(value, hot.HotList) and all(isinstance(item, hot.Literal) for item in value.items):
-        return hot.Literal(",".join(as_text(item.value) for item in value.items if isinstance(item, hot.Literal)))
-    return value if isinstance(value, hot.Literal) else hot.ListJoin(",", (value,))
-
-
-def json_text(value: hot.HotValue, case: Case) -> hot.HotValue | None:
-    """Plain data to JSON text; data with functions inside is turned into text by Heat."""
-    if isinstance(value, hot.Literal) and isinstance(value.value, str):
-        return value
-    try:
-        return hot.Literal(json.dumps(_plain(value), indent=2))
-    except TypeError:
-        return hot.StrReplace(hot.Literal("document"), {"document": value})
-
-
-def _plain(value: hot.HotValue) -> Any:
-    if isinstance(value, hot.Literal):
-        return value.value
-    if isinstance(value, hot.HotList):
-        return [_plain(item) for item in value.items]
-    if isinstance(value, hot.HotMap):
-        return {key: _plain(member) for key, member in value.entries.items()}
-    raise TypeError(type(value).__name__)
 
 
 def unwrap_base64(value: hot.HotValue, case: Case) -> hot.HotValue | None:
@@ -262,28 +163,6 @@ def unwrap_base64(value: hot.HotValue, case: Case) -> hot.HotValue | None:
     return value
 
 
-def negate(value: hot.HotValue, case: Case) -> hot.HotValue | None:
-    """Boolean negation."""
-    if isinstance(value, hot.Literal):
-        word = as_text(value.value).lower()
-        return hot.Literal(word == "false") if word in ("true", "false") else None
-    return hot.Yaql("str($.data.value).toLower() != 'true'", {"value": value})
-
-
-def typed(change: Callable[[str], str | int | bool]) -> Transform:
-    """string, integer or boolean of a literal."""
-
-    def transform(value: hot.HotValue, case: Case) -> hot.HotValue | None:
-        if not isinstance(value, hot.Literal):
-            return value
-        try:
-            return hot.Literal(change(as_text(value.value)))
-        except ValueError:
-            return None
-
-    return transform
-
-
 def replace(text: str, table: dict[str, str]) -> str:
     """Regular expressions on a text, one after the other."""
     for pattern, instead in table.items():
@@ -292,27 +171,13 @@ def replace(text: str, table: dict[str, str]) -> str:
 
 
 TRANSFORMS: dict[str, Transform] = {
-    "boolean": typed(lambda text: text.lower() == "true"),
-    "comma_join": comma_join,
     "cut": _text(lambda text, length: text[:length]),
     "enum": enum,
-    "first": first,
-    "integer": typed(int),
-    "json_text": json_text,
-    "keys": keys,
-    "lower": _text(lambda text, _: text.lower()),
-    "not": negate,
-    "prefix": affix(before=True),
     "replace": _text(replace),
-    "scale": scale,
     "seconds": seconds,
     "site": site,
-    "string": typed(str),
-    "suffix": affix(before=False),
-    "tags_to_list": tags_to_list,
     "tags_to_map": tags_to_map,
     "unwrap_base64": unwrap_base64,
-    "upper": _text(lambda text, _: text.upper()),
     "wrap_list": wrap_list,
 }
 

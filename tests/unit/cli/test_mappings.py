@@ -18,7 +18,7 @@ emits:
 properties:
   Command:
     rows:
-      Name: {to: server.name, via: [lower], otherwise: {drop: It has no name.}}
+      Name: {to: server.name, via: [seconds], otherwise: {drop: It has no name.}}
       PythonVersion: {drop: Nothing runs it., advice: Run it by hand., severity: error}
   Name: {to: server.name, fate: adapted, because: Names differ.}
   Role: {absorbed: It is read elsewhere., to: server}
@@ -83,7 +83,7 @@ def test_show_tells_every_row(own, monkeypatch):
     for words in (
         "AWS::Glue::Job (adapted)",
         "server: OS::Nova::Server named {id}",
-        "Name -> server.name | lower",
+        "Name -> server.name | seconds",
         "else: dropped (warning)",
         "PythonVersion: dropped (error)",
         "Run it by hand.",

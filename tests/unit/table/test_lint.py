@@ -15,7 +15,7 @@ GOOD = {
         fixed:
           secret.payload_content_type: text/plain
         properties:
-          SecretId: {to: secret.name, via: [lower, {site: flavors}]}
+          SecretId: {to: secret.name, via: [seconds, {site: flavors}]}
           TargetId: {hook: x.target, to: secret.payload}
           TargetType:
             one:
@@ -29,7 +29,7 @@ GOOD = {
             cfn: {Type: AWS::SecretsManager::SecretTargetAttachment}
         """
 }
-NAMES = Names(frozenset({"lower", "site"}), {"property_hook": frozenset({"x.target"}), "predicate": frozenset({"x.wanted"})})
+NAMES = Names(frozenset({"seconds", "site"}), {"property_hook": frozenset({"x.target"}), "predicate": frozenset({"x.wanted"})})
 
 
 def found_in(tmp_path, files, names=NAMES, *, complete=False):
@@ -62,13 +62,13 @@ def test_a_good_file(tmp_path):
         ("secret.payload_content_type:", "secret.payload_type:", "C2H5205", "no property payload_type"),
         ("[secret, status]", "[secret, state]", "C2H5205", "no attribute state"),
         ("[secret, status]", "[server, status]", "C2H5205", "emits no server"),
-        ("via: [lower,", "via: [upper,", "C2H5206", "no transform is called upper"),
+        ("via: [seconds,", "via: [unwrap_base64,", "C2H5206", "no transform is called unwrap_base64"),
         ("site: flavors", "site: flavours", "C2H5206", "no fact flavours"),
         ("hook: x.target", "hook: x.other", "C2H5206", "no property hook is registered as x.other"),
         ("name: \"{id}\", when: x.wanted", "name: \"{id}\", when: x.want", "C2H5206", "no predicate is registered as x.want"),
         ("fidelity: adapted", "fidelity: adapted\nneeds: some_switch", "C2H5206", "no switch some_switch"),
         ("fidelity: adapted", "fidelity: adapted\nplan: x.plan", "C2H5206", "no plan hook"),
-        ("lower, {site: flavors}", "{replace: {'[a': b}}", "C2H5214", "[a is no regular expression"),
+        ("seconds, {site: flavors}", "{replace: {'[a': b}}", "C2H5214", "[a is no regular expression"),
         ("{get_attr: [secret, status]}", "{get_attr: secret}", "C2H5214", "not how get_attr is written"),
         ("{get_attr: [secret, status]}", "{get_attr: [secret]}", "C2H5214", "not how get_attr is written"),
         ("{get_attr: [secret, status]}", "[{get_resource: [secret]}]", "C2H5214", "not how get_resource is written"),
@@ -79,7 +79,7 @@ def test_a_good_file(tmp_path):
         ("text/plain", "{x: {site: flavours}, y: 1}", "C2H5206", "no fact flavours"),
         ("Nothing reads it.", "Nothing reads it", "C2H5208", "ends with a period"),
         ("{drop: Nothing reads it.}", "{drop: Nothing reads it., severity: error}", "C2H5208", "wants an advice"),
-        ("  SecretId: {to: secret.name, via: [lower, {site: flavors}]}\n", "", "C2H5201", "SecretId"),
+        ("  SecretId: {to: secret.name, via: [seconds, {site: flavors}]}\n", "", "C2H5201", "SecretId"),
         ("fidelity: adapted", "fidelity: none\nbecause: So.", "C2H5210", "more use than none"),
         ("- {when: x.wanted, to: secret.mode}", "- {to: secret.mode}", "C2H5210", "comes last"),
         ("- {drop: Nothing reads it.}", "- {when: x.wanted, drop: Nothing reads it.}", "C2H5210", "has no predicate"),
