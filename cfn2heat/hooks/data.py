@@ -19,7 +19,7 @@ from cfn2heat.source import Path
 from cfn2heat.table.rules import Target
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
-from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook
+from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook, reference_hook
 
 BUCKET, BUCKET_POLICY = "AWS::S3::Bucket", "AWS::S3::BucketPolicy"
 FILE_SYSTEM, MOUNT_TARGET, SUBNET = "AWS::EFS::FileSystem", "AWS::EFS::MountTarget", "AWS::EC2::Subnet"
@@ -28,6 +28,26 @@ SUBSCRIPTION = "OS::Zaqar::Subscription"
 READ, WRITE, META = "X-Container-Read", "X-Container-Write", "X-Container-Meta"
 EVERYBODY, EVERYBODY_LISTS, SIGNED_IN = ".r:*", ".r:*,.rlistings", "*:*"
 WRITERS_SIGN_IN = "Swift lets nobody write without a token; every user of this cloud may."
+
+
+@reference_hook("data.arn")
+def arn(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
+    """The name of a container or queue stands where its ARN was, which is said."""
+    name = ctx.name(ctx.id, "container") or ctx.name(ctx.id, "queue")
+    if name is None:
+        return None
+    message = f"OpenStack has no ARNs: where that of {ctx.id} was, its name stands."
+    ctx.report("C2H3002", Severity.WARNING, message, "Look at what reads it, and give it the name or the address that it needs.")
+    return hot.GetResource(name)
+
+
+@reference_hook("data.log_group")
+def log_group(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
+    """The name of a log group, which agents in servers still take for a label; its ARN is nothing to anybody."""
+    if attribute != "Ref":
+        return None
+    given = ctx.hot(ctx.value("LogGroupName"))
+    return given or hot.ListJoin("-", (hot.HotList((hot.GetParam("OS::stack_name"), hot.Literal(ctx.id))),))
 
 
 # ---- buckets: access -------------------------------------------------------------------------------------------------
