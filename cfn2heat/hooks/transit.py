@@ -91,16 +91,10 @@ def transit_table(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
     return ctx.hot(ctx.value("TransitGatewayId"))
 
 
-@predicate("network.blackhole")
-def blackhole(plan: PlanContext) -> bool:
-    """The route leads nowhere."""
-    return plan.value("TransitGatewayAttachmentId") is None
-
-
 @predicate("network.transit_route")
 def transit_route(plan: PlanContext) -> bool:
     """The route leads to an attachment."""
-    return not blackhole(plan)
+    return plan.value("TransitGatewayAttachmentId") is not None
 
 
 @finish_hook("network.transit_route")
