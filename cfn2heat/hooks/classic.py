@@ -24,6 +24,7 @@ from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.registry import finish_hook, plan_hook, property_hook
 
 HTTP, TCP, PROXY = hot.Literal("HTTP"), hot.Literal("TCP"), hot.Literal("PROXY")
+AFTERWARDS = "After the stack is made:"
 KINDS = {"listener": "OS::Octavia::Listener", "pool": "OS::Octavia::Pool", "monitor": "OS::Octavia::HealthMonitor"}
 
 
@@ -66,8 +67,8 @@ def listeners_of(plan: PlanContext, balancer: str) -> list[ClassicListener]:
 def plan_balancer(plan: PlanContext) -> None:
     """Names for what each listener becomes; scaling groups refer to the pools."""
     for listener in listeners_of(plan, plan.id):
-        for kind, type in KINDS.items():
-            promise(plan, listener.key(kind), type, f"{plan.id}_{kind}_{listener.label}")
+        for kind, target in KINDS.items():
+            promise(plan, listener.key(kind), target, f"{plan.id}_{kind}_{listener.label}")
 
 
 @finish_hook("classic.balancer")
@@ -168,8 +169,9 @@ def proxied(ctx: ResourceContext, port: cfn.Value | None) -> bool:
     """Whether a policy asks for the PROXY protocol on an instance port."""
     wanted = ctx.hot(port)
     for policy in members(ctx.value("Policies")):
-        if isinstance(policy.value, cfn.Map) and ctx.constant(policy.value.entries.get("PolicyType")) == "ProxyProtocolPolicyType":
-            ports = [ctx.hot(member.value) for member in members(policy.value.entries.get("InstancePorts"))]
+        given = policy.value.entries if isinstance(policy.value, cfn.Map) else {}
+        if ctx.constant(given.get("PolicyType")) == "ProxyProtocolPolicyType":
+            ports = [ctx.hot(member.value) for member in members(given.get("InstancePorts"))]
             if any(same(known, wanted) for known in ports):
                 return True
     return False
@@ -189,7 +191,8 @@ def persistence(ctx: ResourceContext, listener: ClassicListener) -> hot.HotValue
     for name in members(listener.value.entries.get("PolicyNames")):
         for key, kind in (("LBCookieStickinessPolicy", "HTTP_COOKIE"), ("AppCookieStickinessPolicy", "APP_COOKIE")):
             for policy in members(ctx.value(key)):
-                if isinstance(policy.value, cfn.Map) and same(ctx.hot(policy.value.entries.get("PolicyName")), ctx.hot(name.value)):
+                given = policy.value.entries if isinstance(policy.value, cfn.Map) else {}
+                if isinstance(policy.value, cfn.Map) and same(ctx.hot(given.get("PolicyName")), ctx.hot(name.value)):
                     return cookie(ctx, policy.value, kind, (*name.guard, *policy.guard))
     return None
 
@@ -232,7 +235,8 @@ def add_member(ctx: ResourceContext, listener: ClassicListener, instance: cfn.Va
     if owner is not None:
         address: hot.HotValue = ctx.reference(owner.name, "PrivateIp")
     else:
-        address = ctx.hole(f"{ctx.id}_member_{number}_address", f"IP address of instance {number} of {ctx.id}; Octavia's members are addresses.")
+        because = f"IP address of instance {number} of {ctx.id}; Octavia's members are addresses."
+        address = ctx.hole(f"{ctx.id}_member_{number}_address", because)
     subnet = owner.properties.entries.get("SubnetId") if owner else None
     port = ctx.hot(listener.value.entries.get("InstancePort"))
     probe = probe_of(ctx, ctx.id).port
@@ -256,7 +260,9 @@ def say_instances(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.Hot
     for member in members(value, path):
         if is_list(ctx, member.value):
             because = "How many instances the list has is known only when the stack is made, and each needs a pool member."
-            advice = "After the stack is made, for each: openstack loadbalancer member create --address IP --protocol-port PORT POOL."
+            advice = (
+                "After the stack is made, for each: openstack loadbalancer member create --address IP --protocol-port PORT POOL."
+            )
             ctx.dropped(member.path, because, advice, Severity.ERROR)
     return None
 
@@ -288,7 +294,7 @@ def make_monitor(ctx: ResourceContext, listener: ClassicListener) -> None:
 @property_hook("classic.health_check")
 def say_health_check(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """Heat's monitors have one count."""
-    because = "Heat's health monitors have one count, max_retries, for members that come back; a member counts as down after three failed probes."
+    because = "Heat's health monitors have one count, max_retries, for members that come back; three failed probes take one out."
     advice = "After the stack is made: openstack loadbalancer healthmonitor set --max-retries-down COUNT MONITOR."
     ctx.dropped((*path, "UnhealthyThreshold"), because, advice, Severity.NOTE)
     return None
@@ -298,7 +304,8 @@ def say_health_check(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.
 def say_cookie_policy(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """A cookie of Octavia has no age."""
     for member in members(value, path):
-        ctx.dropped((*member.path, "CookieExpirationPeriod"), "Octavia's cookie ends with the browser's session.", severity=Severity.NOTE)
+        place = (*member.path, "CookieExpirationPeriod")
+        ctx.dropped(place, "Octavia's cookie ends with the browser's session.", severity=Severity.NOTE)
     return None
 
 
@@ -327,9 +334,9 @@ def pieces(ctx: ResourceContext, value: cfn.Value | None) -> list[Piece]:
     match value:
         case cfn.Sub():
             return [part if isinstance(part, str) else part[1] for part in value.parts]
-        case cfn.Join(items=cfn.Seq()):
+        case cfn.Join(items=cfn.Seq(items=items)):
             found: list[Piece] = []
-            for index, item in enumerate(value.items.items):
+            for index, item in enumerate(items):
                 found += [value.delimiter] if index and value.delimiter else []
                 found += pieces(ctx, item) or [""]
             return merged(found)
@@ -404,9 +411,9 @@ def say_policies(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotV
         if kind == "ProxyProtocolPolicyType":
             ctx.adapted(member.path, "The PROXY protocol is a protocol of Octavia's pools.", *pool_targets(ctx))
         elif kind == "SSLNegotiationPolicyType":
-            advice = "After the stack is made: openstack loadbalancer listener set --tls-version VERSION --tls-ciphers CIPHERS LISTENER."
+            advice = f"{AFTERWARDS} openstack loadbalancer listener set --tls-version VERSION --tls-ciphers CIPHERS LISTENER."
             ctx.dropped(member.path, "Heat's listeners have no TLS versions and ciphers; Octavia's defaults hold.", advice)
-        elif kind == "BackendServerAuthenticationPolicyType" or kind == "PublicKeyPolicyType":
+        elif kind in ("BackendServerAuthenticationPolicyType", "PublicKeyPolicyType"):
             advice = "After the stack is made: openstack loadbalancer pool set --ca-tls-container-ref REF POOL."
             ctx.dropped(member.path, "Heat's pools do not check the certificates of members.", advice)
         else:

@@ -52,8 +52,9 @@ def dotted(value: hot.HotValue) -> hot.HotValue:
 def one_dot(value: hot.HotValue) -> hot.HotValue:
     """A dot behind a name that may end in one already."""
     items: tuple[hot.HotValue, ...] = (value,)
-    if isinstance(value, hot.ListJoin) and value.delimiter == "" and len(value.lists) == 1 and isinstance(value.lists[0], hot.HotList):
-        items = value.lists[0].items
+    match value:
+        case hot.ListJoin(delimiter="", lists=(hot.HotList(items=inner),)):
+            items = inner
     joined = hot.ListJoin("", (hot.HotList((*items, hot.Literal("."))),))
     return hot.StrReplace(joined, {"..": hot.Literal(".")})
 
@@ -127,7 +128,8 @@ def zone_by_id(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | 
         return ctx.hot(value)
     if not as_text(constant):
         return None
-    return ctx.hole(f"zone_{as_text(constant)}", f"Designate zone, by name or id, for the hosted zone {as_text(constant)} of Route 53.")
+    because = f"Designate zone, by name or id, for the hosted zone {as_text(constant)} of Route 53."
+    return ctx.hole(f"zone_{as_text(constant)}", because)
 
 
 def zone_by_name(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | None:
@@ -221,8 +223,8 @@ def record(kind: str, value: hot.HotValue) -> hot.HotValue:
 def quoted(value: hot.HotValue) -> hot.HotValue:
     """A text in quotes; a long one in pieces that Designate takes."""
     if not isinstance(value, hot.Literal):
-        text = hot.ListJoin("", (hot.HotList((hot.Literal('"'), value, hot.Literal('"'))),))
-        return hot.StrReplace(text, {'""': hot.Literal('"')})
+        enclosed = hot.ListJoin("", (hot.HotList((hot.Literal('"'), value, hot.Literal('"'))),))
+        return hot.StrReplace(enclosed, {'""': hot.Literal('"')})
     text = as_text(value.value).strip()
     pieces = re.findall(r'"((?:[^"\\]|\\.)*)"', text) if text.startswith('"') else [text.replace('"', '\\"')]
     whole = "".join(pieces)
@@ -371,7 +373,10 @@ def answered(ctx: ResourceContext, owner: Resource, value: cfn.Value | None) -> 
 def same_name(entries: Entries) -> tuple[str, str, str]:
     """What Designate holds to be one record set."""
     place = entries.get("HostedZoneId") or entries.get("HostedZoneName")
-    return tuple("" if part is None else source_text(part) for part in (entries.get("Name"), entries.get("Type"), place))  # type: ignore[return-value]
+    name_text, kind, zone_text = (
+        "" if part is None else source_text(part) for part in (entries.get("Name"), entries.get("Type"), place)
+    )
+    return name_text, kind, zone_text
 
 
 @plan_hook("dns.record")
@@ -384,8 +389,9 @@ def plan_record(plan: PlanContext) -> None:
     for resource in plan.template.resources.values():
         if resource.name == plan.id:
             return
-        mine = resource.type == RECORD and resource.condition == plan.resource.condition
-        if mine and "SetIdentifier" in resource.properties.entries and same_name(resource.properties.entries) == same_name(entries):
+        given = resource.properties.entries
+        alike = resource.type == RECORD and resource.condition == plan.resource.condition
+        if alike and "SetIdentifier" in given and same_name(given) == same_name(entries):
             first = plan.name(resource.name, "record")
             if first is not None:
                 plan.claim(plan.id, resource.name)
@@ -458,6 +464,7 @@ def group(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | 
 def add_record(ctx: ResourceContext, entries: Entries, key: str, path: Path) -> None:
     """One set of a group; what cannot be carried is said as it is for a record set by itself."""
     resource = ctx.emit(key)
+    because = f"Data of {resource.name}, which the source makes elsewhere."
     place = {**ctx.resource.properties.entries, **entries}
     if "AliasTarget" in entries:
         say_alias(ctx, (*path, "AliasTarget"))
@@ -473,7 +480,7 @@ def add_record(ctx: ResourceContext, entries: Entries, key: str, path: Path) -> 
             "name": name_of(ctx, entries.get("Name")),
             "type": type_of(ctx, entries),
             "ttl": ctx.hot(entries.get("TTL")),
-            "records": together(ctx, key, data) or hot.HotList((ctx.hole(f"{resource.name}_record", f"Data of {resource.name}."),)),
+            "records": together(ctx, key, data) or hot.HotList((ctx.hole(f"{resource.name}_record", because),)),
         },
     )
     rule = ctx.t.table.rule(RECORD)

@@ -75,7 +75,8 @@ def finish_listener(ctx: ResourceContext) -> None:
     fill(ctx, listener, {"sni_container_refs": sni_containers(ctx)})
     owner = ctx.resource_of(ctx.value("LoadBalancerArn"))
     if owner is not None and owner.type == BALANCER:
-        fill(ctx, listener, {"allowed_cidrs": allowed_cidrs(ctx, owner.properties.entries.get("SecurityGroups"), ctx.value("Port"))})
+        groups = owner.properties.entries.get("SecurityGroups")
+        fill(ctx, listener, {"allowed_cidrs": allowed_cidrs(ctx, groups, ctx.value("Port"))})
 
 
 def missing_certificate(ctx: ResourceContext, listener: HotResource) -> hot.HotValue | None:
@@ -141,6 +142,7 @@ def attributes(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotVal
     return None
 
 
+AFTERWARDS = "After the stack is made:"
 HEADERS = Verdict(
     "Octavia adds no response headers and renames no request headers.",
     "Have the servers send these headers.",
@@ -149,7 +151,7 @@ HEADERS = Verdict(
 ATTRIBUTES = {
     "tcp.idle_timeout.seconds": Verdict(
         "Heat's listeners have no timeouts; Octavia ends a connection that was idle for 50 seconds.",
-        "After the stack is made: openstack loadbalancer listener set --timeout-client-data MS --timeout-member-data MS LISTENER.",
+        f"{AFTERWARDS} openstack loadbalancer listener set --timeout-client-data MS --timeout-member-data MS LISTENER.",
         Severity.WARNING,
     ),
     "routing.http.response.server.enabled": Verdict("HAProxy adds no Server header of its own."),
@@ -291,7 +293,9 @@ def say_actions(ctx: ResourceContext, value: cfn.Value, path: Path, key: str, de
             say_forward(ctx, action, here, key)
         else:
             because = "Octavia authenticates nobody: every client gets through to the pool."
-            ctx.dropped(here, because, "Put an authenticating proxy (oauth2-proxy, mod_auth_openidc) before the members.", Severity.ERROR)
+            ctx.dropped(
+                here, because, "Put an authenticating proxy (oauth2-proxy, mod_auth_openidc) before the members.", Severity.ERROR
+            )
         ctx.dropped((*here, "Order"), "One action is left to do.", severity=Severity.NOTE)
 
 
@@ -310,7 +314,9 @@ def say_redirect(ctx: ResourceContext, path: Path, key: str) -> None:
     """Path, query and code of a redirect are lost in Heat."""
     because = "Heat's L7 policies redirect to one fixed address with code 302: the request's path and query are lost."
     ctx.adapted((*path, "RedirectConfig"), because, f"{key}.redirect_url")
-    advice = "To keep the path: openstack loadbalancer l7policy set --action REDIRECT_PREFIX --redirect-prefix https://HOST POLICY."
+    advice = (
+        "To keep the path: openstack loadbalancer l7policy set --action REDIRECT_PREFIX --redirect-prefix https://HOST POLICY."
+    )
     ctx.report("C2H3002", Severity.WARNING, because, advice, (*path, "RedirectConfig"))
 
 
@@ -346,7 +352,9 @@ def default_actions(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.H
     say_actions(ctx, value, path, "redirect" if ctx.name(ctx.id, "redirect") else "listener", True)
     pool = tree(ctx, value, "redirect_pool")
     if pool is not None and words(ctx, ctx.value("Protocol")) == {"TCP_UDP"}:
-        ctx.report("C2H3002", Severity.WARNING, "The listener takes TCP only.", "Add a UDP listener on the same port with a UDP pool.")
+        ctx.report(
+            "C2H3002", Severity.WARNING, "The listener takes TCP only.", "Add a UDP listener on the same port with a UDP pool."
+        )
     return pool
 
 
@@ -388,7 +396,9 @@ def rule_actions(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotV
     leaves = {leaf: tree(ctx, value, leaf) for leaf in ("action", "redirect_pool", "redirect_url")}
     if leaves["action"] is None:
         fill(ctx, policy, {"action": hot.Literal("REJECT"), "admin_state_up": hot.Literal(False)})
-        ctx.report("C2H3002", Severity.WARNING, "Nothing of what the rule does can be done: the policy is switched off.", path=path)
+        ctx.report(
+            "C2H3002", Severity.WARNING, "Nothing of what the rule does can be done: the policy is switched off.", path=path
+        )
     fill(ctx, policy, leaves)
     return None
 
@@ -430,7 +440,9 @@ def conditions(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotVal
     unmatched: list[str] = []
     for number, member in enumerate(members(value, path), 1):
         if not isinstance(member.value, cfn.Map):
-            ctx.dropped(member.path, "The condition is computed as a whole, so that it cannot be read here.", severity=Severity.ERROR)
+            ctx.dropped(
+                member.path, "The condition is computed as a whole, so that it cannot be read here.", severity=Severity.ERROR
+            )
             unmatched.append("a computed condition")
             continue
         field = field_of(ctx, member.value)
@@ -493,7 +505,11 @@ def add_rule(ctx: ResourceContext, condition: cfn.Map, field: str, guard: Guard,
     if compare == "EQUAL_TO":
         ctx.translated(path, target)
     else:
-        ctx.adapted(path, "Wildcards and several values are an L7 rule's compare_type: a prefix, a suffix or a regular expression.", target)
+        ctx.adapted(
+            path,
+            "Wildcards and several values are an L7 rule's compare_type: a prefix, a suffix or a regular expression.",
+            target,
+        )
 
 
 def matching(ctx: ResourceContext, value: cfn.Value) -> tuple[str, hot.HotValue]:

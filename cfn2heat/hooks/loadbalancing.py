@@ -247,7 +247,9 @@ def security_groups(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.H
     """Groups of this template give the listeners' allowed_cidrs; of others nothing is known."""
     groups = [resource for resource in ctx.resources_of(value) if resource.type == "AWS::EC2::SecurityGroup"]
     if groups:
-        because = "Octavia guards the VIP's port by a group of its own; what these groups let in by address becomes allowed_cidrs of the listeners."
+        because = (
+            "Octavia guards the VIP's port by a group of its own; CIDRs that these let in become allowed_cidrs of the listeners."
+        )
         ctx.adapted(path, because, "balancer")
         warn_about_members(ctx, groups, path)
     else:
@@ -263,7 +265,9 @@ def warn_about_members(ctx: ResourceContext, groups: list[Resource], path: Path)
     """Rules that admit the load balancer by its group do not admit Octavia's amphorae."""
     names = [group.name for group in groups if any(is_source(use.path) for use in ctx.users(group.name))]
     if names:
-        message = f"Members that admit {', '.join(names)} do not admit the load balancer: amphorae are in none of the template's groups."
+        message = (
+            f"Members that admit {', '.join(names)} do not admit the load balancer: no amphora is in a group of the template."
+        )
         advice = "Let the CIDR of the load balancer's subnet in on the members' port, in the members' security group."
         ctx.report("C2H3002", Severity.WARNING, message, advice, path)
 
@@ -306,12 +310,14 @@ BALANCER_ATTRIBUTES = {
     "routing.http2.enabled": Verdict(
         "Heat's listeners have no ALPN protocols; Octavia's own default offers HTTP/2 where TLS ends.", "", Severity.NOTE
     ),
-    "routing.http.drop_invalid_header_fields.enabled": Verdict("HAProxy refuses header fields that are not valid HTTP by itself."),
+    "routing.http.drop_invalid_header_fields.enabled": Verdict(
+        "HAProxy refuses header fields that are not valid HTTP by itself."
+    ),
     "routing.http.desync_mitigation_mode": Verdict("HAProxy parses requests strictly; there is no mode to choose."),
     "routing.http.preserve_host_header.enabled": Verdict("Octavia always hands the Host header on as it came."),
     "routing.http.xff_client_port.enabled": Verdict(
         "Heat's listeners insert no headers.",
-        "After the stack is made: openstack loadbalancer listener set --insert-headers X-Forwarded-For=true,X-Forwarded-Port=true LISTENER.",
+        "After the stack is made: openstack loadbalancer listener set --insert-headers X-Forwarded-Port=true LISTENER.",
     ),
     "routing.http.xff_header_processing.mode": Verdict(
         "Heat's listeners insert no headers, so that members see X-Forwarded-For only as the client sent it.",
@@ -330,16 +336,16 @@ BALANCER_ATTRIBUTES = {
 }
 
 
-def say_attributes(
-    ctx: ResourceContext, value: cfn.Value, path: Path, table: Mapping[str, Verdict], general: str
-) -> None:
+def say_attributes(ctx: ResourceContext, value: cfn.Value, path: Path, table: Mapping[str, Verdict], general: str) -> None:
     """Record each Key and Value by a table of verdicts; a key that ends in a dot stands for all below it."""
     for member in members(value, path):
         key = as_text(ctx.constant(member.value.entries.get("Key"))) if isinstance(member.value, cfn.Map) else ""
         prefix = next((known for known in table if known.endswith(".") and key.startswith(known)), "")
         verdict = table.get(key) or table.get(prefix) or Verdict(general, "", Severity.WARNING)
         off = isinstance(member.value, cfn.Map) and as_text(ctx.constant(member.value.entries.get("Value"))) == "false"
-        because, advice = (f"{key} is off: nothing is lost.", "") if off else (f"{key}: {verdict.because}" if key else general, verdict.advice)
+        because, advice = (
+            (f"{key} is off: nothing is lost.", "") if off else (f"{key}: {verdict.because}" if key else general, verdict.advice)
+        )
         ctx.dropped(member.path, because, advice, Severity.NOTE if off else verdict.severity)
 
 
@@ -550,4 +556,3 @@ def number(value: object) -> int | None:
     """A whole number as CloudFormation writes it, or None."""
     text = as_text(value).strip() if isinstance(value, int | str) else ""
     return int(text) if text.lstrip("-").isdigit() else None
-

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import members
-from cfn2heat.hooks.loadbalancing import choose, fill, is_word, without_nothing, words
+from cfn2heat.hooks.loadbalancing import choose, either, equals, fill, is_word, without_nothing, words
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotResource
 from cfn2heat.source import Path
@@ -149,6 +150,20 @@ def datastore(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValu
     return found or ctx.hole(f"{ctx.id}_datastore", f"Datastore of Trove for {ctx.id}.")
 
 
+@property_hook("rds.version")
+def version(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """The cloud's version for the engine's, by a table of the site; an empty one is Trove's default."""
+    if isinstance(value, cfn.If):
+        then = version(ctx, value.then, path)
+        return branch(hot.Literal(value.condition), then, version(ctx, value.otherwise, path))
+    key = ctx.hot(value)
+    if key is None:
+        return None
+    name = ctx.t.ask("database_versions")
+    ctx.t.lookups.setdefault("database_versions", {}).update(dict.fromkeys(sorted(words(ctx, value))))
+    return hot.GetParam(name, (hot.Literal(as_text(key.value)) if isinstance(key, hot.Literal) else key,))
+
+
 @property_hook("rds.port")
 def port(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """A port other than the engine's own cannot be had."""
@@ -198,7 +213,10 @@ def limited(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue 
         advice = "After the stack is made: openstack database instance resize volume INSTANCE SIZE."
         ctx.report("C2H3002", Severity.WARNING, because, advice, path)
         return hot.Literal(LARGEST)
-    return ctx.hot(value)
+    found = ctx.hot(value)
+    if any(word.isdigit() and int(word) > LARGEST for word in words(ctx, value)) and found is not None:
+        return hot.Yaql(f"min(int($.data.size), {LARGEST})", {"size": found})
+    return found
 
 
 @property_hook("rds.replica_of")
@@ -215,7 +233,9 @@ def replica_of(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotVal
         return None if name is None or name == home(ctx, ctx.id) else hot.GetResource(name)
     if ctx.constant(value) is UNKNOWN:
         return ctx.hot(value)
-    return ctx.hole(f"{ctx.id}_source", f"Trove instance that {ctx.id} is a replica of; in the source {as_text(ctx.constant(value))}.")
+    return ctx.hole(
+        f"{ctx.id}_source", f"Trove instance that {ctx.id} is a replica of; in the source {as_text(ctx.constant(value))}."
+    )
 
 
 @property_hook("rds.backup")
@@ -228,7 +248,10 @@ def backup(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue |
         return None
     if ctx.constant(value) is UNKNOWN:
         return ctx.hot(value)
-    return ctx.hole(f"{ctx.id}_backup", f"Backup of Trove that {ctx.id} starts from; in the source the snapshot {as_text(ctx.constant(value))}.")
+    return ctx.hole(
+        f"{ctx.id}_backup",
+        f"Backup of Trove that {ctx.id} starts from; in the source the snapshot {as_text(ctx.constant(value))}.",
+    )
 
 
 # ---- users and databases ---------------------------------------------------------------------------------------------
@@ -241,7 +264,9 @@ def credential(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotVal
     if is_replica(ctx):
         ctx.dropped(path, "A replica has the users and databases of what it follows.", severity=Severity.NOTE)
     elif name == "MasterUsername" and as_text(ctx.constant(value)) in RESERVED_USERS:
-        advice = "Use another name in the clients, or run openstack database root enable INSTANCE for the administrator's password."
+        advice = (
+            "Use another name in the clients, or run openstack database root enable INSTANCE for the administrator's password."
+        )
         ctx.dropped(path, f"Trove keeps the user {as_text(ctx.constant(value))} for itself.", advice, Severity.ERROR)
     elif name in ("DBName", "DatabaseName") and as_text(ctx.constant(value)) in RESERVED_DATABASES:
         advice = f"Name {FIRST_DATABASE} in the clients, or another database that they make."
@@ -257,11 +282,26 @@ def set_credentials(ctx: ResourceContext, db: HotResource) -> None:
     given = ctx.value("DBName") or ctx.value("DatabaseName")
     database = None if as_text(ctx.constant(given)) in RESERVED_DATABASES else ctx.hot(given)
     if user is not None and password is not None:
-        name = without_nothing(database, hot.Literal(FIRST_DATABASE))
+        name = named_database(ctx, without_nothing(database, hot.Literal(FIRST_DATABASE)))
         databases = hot.HotList((database_entry(ctx, name),))
-        fill(ctx, db, {"databases": optional(databases, user), "users": optional(user_list(user, password, name), user)})
+        users = unless(is_empty(ctx, password), user_list(user, password, name))
+        fill(ctx, db, {"databases": optional(databases, user), "users": optional(users, user)})
     elif database is not None:
-        fill(ctx, db, {"databases": optional(hot.HotList((database_entry(ctx, database),)), database)})
+        name = named_database(ctx, present(database))
+        fill(ctx, db, {"databases": optional(hot.HotList((database_entry(ctx, name),)), database)})
+
+
+def named_database(ctx: ResourceContext, value: hot.HotValue) -> hot.HotValue:
+    """The name of the first database, also where a parameter may leave it empty."""
+    empty = is_empty(ctx, value)
+    if isinstance(empty, bool):
+        return hot.Literal(FIRST_DATABASE) if empty else value
+    return hot.If(empty, hot.Literal(FIRST_DATABASE), value)
+
+
+def unless(condition: bool | hot.HotValue, value: hot.HotValue) -> hot.HotValue:
+    """A value that is there where a condition does not hold."""
+    return value if isinstance(condition, bool) else hot.If(hot.Function("not", condition), value, None)
 
 
 def optional(value: hot.HotValue, by: hot.HotValue) -> hot.HotValue:
@@ -278,7 +318,11 @@ def present(value: hot.HotValue) -> hot.HotValue:
 
 def user_list(user: hot.HotValue, password: hot.HotValue, database: hot.HotValue) -> hot.HotValue:
     """The master user as Trove takes it."""
-    entry = {"name": present(user), "password": without_nothing(present(password), hot.Literal("")), "databases": hot.HotList((database,))}
+    entry = {
+        "name": present(user),
+        "password": without_nothing(present(password), hot.Literal("")),
+        "databases": hot.HotList((database,)),
+    }
     return hot.HotList((hot.HotMap(entry),))
 
 
@@ -288,13 +332,70 @@ def username(ctx: ResourceContext) -> hot.HotValue | None:
     text = as_text(ctx.constant(value)) if value is not None else ""
     if text in RESERVED_USERS:
         return None
-    return hot.Literal(text[:16]) if text and ctx.constant(value) is not UNKNOWN else ctx.hot(value)
+    return (
+        hot.Literal(re.sub(r"[^A-Za-z0-9_]", "_", text)[:16]) if text and ctx.constant(value) is not UNKNOWN else ctx.hot(value)
+    )
 
 
 def password_of(ctx: ResourceContext) -> hot.HotValue | None:
     """The password that is given, or the one that the stack makes up."""
     made = ctx.name(ctx.id, "password")
-    return hot.GetAttr(made, "value") if made is not None else ctx.hot(ctx.value("MasterUserPassword"))
+    return hot.GetAttr(made, "value") if made is not None else password_from(ctx, ctx.value("MasterUserPassword"))
+
+
+PASSWORD = re.compile(r"[a-zA-Z0-9_]+[a-zA-Z0-9_@?#\s]*[a-zA-Z0-9_]+")
+"""What Heat takes as the password of a database user."""
+
+
+def password_from(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | None:
+    """A password; one that Heat refuses, or that is put together, is asked for."""
+    if isinstance(value, cfn.If):
+        then = password_from(ctx, value.then)
+        return branch(hot.Literal(value.condition), then, password_from(ctx, value.otherwise))
+    if value is None or isinstance(value, cfn.NoValue):
+        return None
+    found = ctx.hot(value)
+    if isinstance(found, hot.GetParam):
+        forget_default(ctx, found.name)
+    fits = isinstance(found, hot.Literal) and PASSWORD.fullmatch(as_text(found.value))
+    if fits or isinstance(found, hot.GetParam | hot.GetAttr | hot.GetResource):
+        return found
+    because = (
+        f"Password of the master user of {ctx.id}: letters, digits and _, inside also @, ?, # and blanks; Heat takes no others."
+    )
+    return ctx.hole(f"{ctx.id}_password", because, hidden=True)
+
+
+def forget_default(ctx: ResourceContext, name: str) -> None:
+    """A default that Heat refuses as a password is none, and a pattern that asks for other characters goes."""
+    parameter = ctx.t.hot.parameters.get(name)
+    if parameter is None:
+        return
+    default = parameter.default
+    if isinstance(default, hot.Literal) and default.value and not PASSWORD.fullmatch(as_text(default.value)):
+        parameter.default = None
+        parameter.comments.append(
+            "has no default: Heat takes letters, digits and _ in a password, inside also @, ?, # and blanks"
+        )
+    pattern = hot.HotMap({"allowed_pattern": hot.Literal(PASSWORD.pattern)})
+    parameter.constraints = [pattern if asks_for_symbols(known) else known for known in parameter.constraints]
+
+
+def asks_for_symbols(constraint: hot.HotMap) -> bool:
+    """Whether a constraint looks ahead for characters of several kinds."""
+    pattern = constraint.entries.get("allowed_pattern")
+    return isinstance(pattern, hot.Literal) and "(?=" in as_text(pattern.value)
+
+
+def is_empty(ctx: ResourceContext, value: hot.HotValue) -> bool | hot.HotValue:
+    """Whether a value is an empty text: known now, or the condition for it."""
+    if isinstance(value, hot.If):
+        otherwise = False if value.otherwise is None else is_empty(ctx, value.otherwise)
+        return either(value.condition, is_empty(ctx, value.then), otherwise)
+    parameter = ctx.t.hot.parameters.get(value.name) if isinstance(value, hot.GetParam) and not value.path else None
+    if parameter is not None and parameter.default == hot.Literal(""):
+        return equals(value, "")
+    return value == hot.Literal("")
 
 
 def database_entry(ctx: ResourceContext, name: hot.HotValue) -> hot.HotMap:
@@ -374,6 +475,7 @@ def finish_instance(ctx: ResourceContext) -> None:
     else:
         set_credentials(ctx, db)
     finish(ctx, db)
+    ask_flavor(ctx, db)
 
 
 @finish_hook("rds.cluster")
@@ -383,8 +485,14 @@ def finish_cluster(ctx: ResourceContext) -> None:
     if not is_replica(ctx):
         set_credentials(ctx, db)
     finish(ctx, db)
-    if "flavor" not in db.properties and not members_of(ctx, ctx.id):
-        because = f"Flavor for the database {ctx.id}; the source is serverless and names no instance class."
+    if not members_of(ctx, ctx.id):
+        ask_flavor(ctx, db)
+
+
+def ask_flavor(ctx: ResourceContext, db: HotResource) -> None:
+    """Trove wants a flavor also where the source says no class."""
+    if "flavor" not in db.properties:
+        because = f"Flavor for the database {ctx.id}; the source names no instance class."
         fill(ctx, db, {"flavor": ctx.hole(f"{ctx.id}_flavor", because)})
 
 

@@ -179,7 +179,7 @@ def only_http(kind: hot.HotValue, value: hot.HotValue | None) -> hot.HotValue | 
 def protocol(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """Set by the finishing hook; what changes is said here."""
     named = words(ctx, value)
-    if named <= {"HTTP", "TCP", "UDP"} and pool_protocol(ctx) in (hot.Literal(word) for word in named):
+    if named <= {"HTTP", "TCP", "UDP"} and pool_protocol(ctx) in [hot.Literal(word) for word in named]:
         ctx.translated(path, "pool.protocol")
     if "TCP_UDP" in named:
         message = "The pool takes TCP; Octavia wants a pool and a listener of their own for UDP."
@@ -264,13 +264,13 @@ def add_member(ctx: ResourceContext, target: cfn.Map, path: Path, guard: Guard, 
     because = "An Octavia member is an address in a subnet, whatever has it."
     ctx.adapted((*path, "Id"), because, f"member_{number}.address")
     ctx.translated((*path, "Port"), f"member_{number}.protocol_port")
-    ctx.dropped((*path, "AvailabilityZone"), "Octavia reaches its members over their subnet, in whatever zone.", severity=Severity.NOTE)
+    ctx.dropped(
+        (*path, "AvailabilityZone"), "Octavia reaches its members over their subnet, in whatever zone.", severity=Severity.NOTE
+    )
     ctx.dropped((*path, "QuicServerId"), "Octavia does not balance QUIC by server id.")
 
 
-def member_address(
-    ctx: ResourceContext, identity: cfn.Value | None, owner: Resource | None, number: int
-) -> hot.HotValue:
+def member_address(ctx: ResourceContext, identity: cfn.Value | None, owner: Resource | None, number: int) -> hot.HotValue:
     """The address of an instance, a load balancer, or the address that stands there."""
     if owner is not None and owner.type == "AWS::EC2::Instance":
         return ctx.reference(owner.name, "PrivateIp")
@@ -283,7 +283,9 @@ def member_address(
     if found is not None and by_address:
         return found
     what = f"{identity.name} " if isinstance(identity, cfn.Ref) else ""
-    return ctx.hole(f"{ctx.id}_member_{number}_address", f"IP address of the target {what}of {ctx.id}; Octavia's members are addresses.")
+    return ctx.hole(
+        f"{ctx.id}_member_{number}_address", f"IP address of the target {what}of {ctx.id}; Octavia's members are addresses."
+    )
 
 
 def member_subnet(ctx: ResourceContext, owner: Resource | None) -> hot.HotValue | None:
@@ -362,13 +364,19 @@ ATTRIBUTES = {
         "Octavia does not drain: a member that leaves loses its connections.",
         "Before a member leaves, set its weight to 0: openstack loadbalancer member set --weight 0 POOL MEMBER.",
     ),
-    "deregistration_delay.connection_termination.enabled": Verdict("A member that leaves an Octavia pool loses its connections at once."),
+    "deregistration_delay.connection_termination.enabled": Verdict(
+        "A member that leaves an Octavia pool loses its connections at once."
+    ),
     "stickiness.enabled": NO_STICKINESS,
     "stickiness.type": NO_STICKINESS,
     "stickiness.app_cookie.cookie_name": NO_STICKINESS,
-    "stickiness.": Verdict("Heat's session_persistence does not say how long a cookie lives: Octavia's ends with the browser's session."),
+    "stickiness.": Verdict(
+        "Heat's session_persistence does not say how long a cookie lives: Octavia's ends with the browser's session."
+    ),
     "slow_start.duration_seconds": Verdict(
-        "Octavia gives a new member its full share at once.", "Warm the service up before its health check answers.", Severity.WARNING
+        "Octavia gives a new member its full share at once.",
+        "Warm the service up before its health check answers.",
+        Severity.WARNING,
     ),
     "load_balancing.cross_zone.enabled": Verdict("Octavia always balances over all members, in whatever zone."),
     "load_balancing.algorithm.anomaly_mitigation": Verdict("Octavia does not weigh members by their errors."),

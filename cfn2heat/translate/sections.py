@@ -306,8 +306,8 @@ def finish(t: Translation) -> None:
     rules(t)
     for fact, name in t.asked.items():
         if t.table.site_facts[fact].get("lookup"):
-            known = t.site.lookup(fact)
-            table = {key: hot.Literal(known.get(key, key)) for key in t.lookups.get(fact, {})}
+            known, missing = t.site.lookup(fact), t.table.site_facts[fact].get("missing")
+            table = {key: hot.Literal(known.get(key, key if missing is None else missing)) for key in t.lookups.get(fact, {})}
             t.declared[name].default = hot.HotMap(dict(sorted(table.items())))
     t.hot.parameters.update(t.declared)
     t.hot.parameter_groups = groups(t)
