@@ -8,41 +8,52 @@ deploys.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from cfn2heat.hot.catalog import template_version
 from cfn2heat.hot.functions import hot_to_plain
+from cfn2heat.hot.template import HotTemplate
 from cfn2heat.hot.values import Function, HotList, HotMap, HotValue, Literal
+from cfn2heat.hot.walk import rebuild
 
 
-def is_function_like(entries: Mapping[str, HotValue], version: str) -> bool:
+def escape_literals(template: HotTemplate, own_files: Collection[str]) -> None:
+    """Escape all data of a template that looks like a function, in place; types that are of own_files are meant as they stand."""
+    version = template.version
+    for parameter in template.parameters.values():
+        if parameter.default is not None:
+            parameter.default = escape_default(parameter.default)
+    for resource in template.resources.values():
+        resource.properties = {key: escape_literal(value, version, own_files) for key, value in resource.properties.items()}
+        if resource.metadata is not None:
+            resource.metadata = escape_literal(resource.metadata, version, own_files)
+        if resource.update_policy is not None:
+            resource.update_policy = escape_literal(resource.update_policy, version, own_files)
+    for output in template.outputs.values():
+        output.value = escape_literal(output.value, version, own_files)
+
+
+def is_function_like(entries: Mapping[str, HotValue], version: str, own_files: Collection[str] = ()) -> bool:
     """Whether Heat or its client would do something with such a map of plain data."""
-    if len(entries) == 1:
-        allowed = template_version(version)
-        name = next(iter(entries))
-        if allowed is None or any(
-            name in names for names in (allowed.functions, allowed.removed_functions, allowed.condition_functions)
-        ):
-            return True
-    return bool(_read_by_client(entries))
+    return bool(_dangerous(entries, version, own_files))
 
 
-def escape_literal(value: HotValue, version: str) -> HotValue:
-    """The same data with every map that looks like a function built by map_replace, which nobody looks into again.
+def escape_literal(value: HotValue, version: str, own_files: Collection[str] = ()) -> HotValue:
+    """The same value with every map of plain data that looks like a function built by map_replace, which nobody looks into again.
 
     Wants template version 2016-10-14 or later; ValueError below that, where only refusing is left.
     """
-    if isinstance(value, HotList):
-        return HotList(tuple(escape_literal(item, version) for item in value.items))
-    if not isinstance(value, HotMap):
+    if isinstance(value, Literal):
         return value
-    entries = {key: escape_literal(item, version) for key, item in value.entries.items()}
-    if not is_function_like(value.entries, version):
+    if not isinstance(value, HotMap):
+        return rebuild(value, lambda inner: escape_literal(inner, version, own_files))
+    entries = {key: escape_literal(item, version, own_files) for key, item in value.entries.items()}
+    hidden = _dangerous(value.entries, version, own_files)
+    if not hidden:
         return HotMap(entries)
     allowed = template_version(version)
     if allowed is None or "map_replace" not in allowed.functions:
-        raise ValueError(f"template version {version} cannot carry a map with the key {next(iter(entries))}")
-    hidden = list(entries) if len(entries) == 1 else _read_by_client(value.entries)
+        raise ValueError(f"template version {version} cannot carry a map with the key {hidden[0]}")
     names = {key: _free_name(key, entries) for key in hidden}
     renamed = HotMap({names.get(key, key): item for key, item in entries.items()})
     back = HotMap({name: Literal(key) for key, name in names.items()})
@@ -54,12 +65,24 @@ def escape_default(value: HotValue) -> HotValue:
     return Literal(json.dumps(hot_to_plain(value))) if _holds_file(value) else value
 
 
-def _read_by_client(entries: Mapping[str, HotValue]) -> list[str]:
+def _dangerous(entries: Mapping[str, HotValue], version: str, own_files: Collection[str]) -> list[str]:
+    """The keys of a map that must not be seen."""
+    if len(entries) == 1:
+        allowed = template_version(version)
+        name = next(iter(entries))
+        if allowed is None or any(
+            name in names for names in (allowed.functions, allowed.removed_functions, allowed.condition_functions)
+        ):
+            return [name]
+    return _read_by_client(entries, own_files)
+
+
+def _read_by_client(entries: Mapping[str, HotValue], own_files: Collection[str] = ()) -> list[str]:
     found = []
     for key in ("get_file", "type"):
         value = entries.get(key)
         text = value.value if isinstance(value, Literal) else None
-        if isinstance(text, str) and (key == "get_file" or text.endswith((".yaml", ".template"))):
+        if isinstance(text, str) and (key == "get_file" or (text.endswith((".yaml", ".template")) and text not in own_files)):
             found.append(key)
     return found
 

@@ -6,6 +6,7 @@ from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot.catalog import lookup
 from cfn2heat.hot.guard import guard_references
+from cfn2heat.hot.literals import escape_literals
 from cfn2heat.hot.narrow import drop_empty_defaults, narrow_parameters
 from cfn2heat.hot.template import HotResource
 from cfn2heat.hot.versions import lower
@@ -201,12 +202,13 @@ def arrange(t: Translation) -> None:
 
 
 def finish_templates(t: Translation) -> None:
-    """Guards around references to conditional resources, constraints that parameters inherit, functions of the version."""
+    """Guards around conditional resources, constraints that parameters inherit, functions of the version, data kept from being run."""
     for template in (t.hot, *t.files.values()):
         guard_references(template)
         drop_empty_defaults(template)
         narrow_parameters(template)
         lower(template)
+        escape_literals(template, t.files)
 
 
 def close(t: Translation) -> None:

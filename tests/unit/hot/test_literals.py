@@ -7,8 +7,10 @@ import json
 import pytest
 
 from cfn2heat.hot.functions import hot_to_plain
-from cfn2heat.hot.literals import escape_default, escape_literal, is_function_like
-from cfn2heat.hot.values import Function, HotList, HotMap, HotValue, Literal
+from cfn2heat.hot.literals import escape_default, escape_literal, escape_literals, is_function_like
+from cfn2heat.hot.plain import template_to_plain
+from cfn2heat.hot.template import HotOutput, HotParameter, HotResource, HotTemplate
+from cfn2heat.hot.values import Function, HotList, HotMap, HotValue, If, Literal, StrReplace
 
 NEWEST = "2021-04-16"
 
@@ -63,6 +65,28 @@ def test_inside_and_beside() -> None:
 def test_functions_that_are_meant_stay() -> None:
     value = Function("get_file", Literal("x"))
     assert escape_literal(HotList((value,)), NEWEST) == HotList((value,))
+
+
+def test_a_whole_template() -> None:
+    lookalike = data(get_file="x")
+    template = HotTemplate(
+        parameters={"p": HotParameter("p", "json", default=lookalike)},
+        resources={
+            "r": HotResource("r", "T", {"a": If(Literal("c"), lookalike, None)}, metadata=lookalike),
+            "group": HotResource("group", "T", {"resource": data(type="member.yaml"), "other": data(type="theirs.yaml")}),
+        },
+        outputs={"o": HotOutput("o", StrReplace(Literal("x"), {"x": lookalike}))},
+    )
+    escape_literals(template, {"member.yaml"})
+    plain = template_to_plain(template)
+    escaped = {"map_replace": [{"get_file_": "x"}, {"keys": {"get_file_": "get_file"}}]}
+    assert plain["parameters"]["p"]["default"] == '{"get_file": "x"}'
+    assert plain["resources"]["r"] == {"type": "T", "properties": {"a": {"if": ["c", escaped]}}, "metadata": escaped}
+    assert plain["resources"]["group"]["properties"] == {
+        "resource": {"type": "member.yaml"},
+        "other": {"map_replace": [{"type_": "theirs.yaml"}, {"keys": {"type_": "type"}}]},
+    }
+    assert plain["outputs"]["o"]["value"] == {"str_replace": {"template": "x", "params": {"x": escaped}}}
 
 
 def test_no_way_below_2016() -> None:
