@@ -202,7 +202,7 @@ def arrange(t: Translation) -> None:
 
 
 def finish_templates(t: Translation) -> None:
-    """Guards around conditional resources, constraints that parameters inherit, functions of the version, data kept from being run."""
+    """Guard conditional resources, narrow parameters, use the functions of the version, keep data from being run."""
     for template in (t.hot, *t.files.values()):
         guard_references(template)
         drop_empty_defaults(template)
