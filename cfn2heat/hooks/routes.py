@@ -147,7 +147,11 @@ def local(plan: PlanContext) -> bool:
 
 @finish_hook("network.route")
 def route(ctx: ResourceContext) -> None:
-    """A gateway that this template gives to a router of others outlives its stack."""
+    """A gateway given to a router of others outlives its stack; an appliance that traffic no longer passes is said."""
+    if shadowed(ctx):
+        message = "The router sends what is meant for the internet to its own gateway, and no longer through what stood here."
+        advice = "Where an appliance must see the traffic, put the subnets behind it on a router that has no external gateway."
+        ctx.report("C2H3002", Severity.WARNING, message, advice, (way_of(ctx).hop,))
     made = ctx.find("gateway")
     if made is not None and ctx.id not in ctx.t.plan.claimed:
         made.deletion_policy = "retain"

@@ -125,10 +125,10 @@ class Topology:
         return found.name if found is not None and found.type.removeprefix(EC2) in types else None
 
     def out_of(self, table: str) -> list[str]:
-        """The default routes of a table."""
+        """The routes of a table that lead to the internet."""
         if not self._out:
             for name, way in self.ways.items():
-                if way.table is not None and (way.everything or way.kind == "gateway"):
+                if way.table is not None and (way.kind == "gateway" or (way.kind == "hop" and way.everything)):
                     self._out.setdefault(way.table, []).append(name)
         return self._out.get(table, [])
 
