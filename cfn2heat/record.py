@@ -1,4 +1,4 @@
-"""Frozen, slotted dataclasses that cost little to define; the command defines some eighty of them each time that it starts.
+"""Slotted dataclasses that cost little to define; the command defines some eighty of them each time that it starts.
 
 dataclass(frozen=True, slots=True) compiles six methods for each class, in about 0.5 ms. Here only __init__ is compiled, which
 takes a sixth of that; instances are made faster, too. `fields` and `replace` of dataclasses work as they do there.
@@ -25,13 +25,26 @@ else:
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(cls: type[T]) -> type[T]:
     """Make a class a frozen dataclass with slots."""
+    made = _made(cls)
+    made.__setattr__ = made.__delattr__ = _refuse
+    made.__reduce__ = _reduce
+    return made  # type: ignore[no-any-return]
+
+
+@dataclass_transform(field_specifiers=(field,))
+def mutable_record(cls: type[T]) -> type[T]:
+    """Make a class a dataclass with slots that may be set, which is why it has no hash."""
+    made = _made(cls)
+    made.__hash__ = None
+    return made  # type: ignore[no-any-return]
+
+
+def _made(cls: Any) -> Any:
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     made.__init__ = _initializer(made)
     made.__repr__ = _describe
     made.__eq__, made.__hash__ = _comparisons(made.__match_args__)
-    made.__setattr__ = made.__delattr__ = _refuse
-    made.__reduce__ = _reduce
-    return made  # type: ignore[no-any-return]
+    return made
 
 
 def _initializer(made: Any) -> Callable[..., None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from pathlib import Path
 
 import click
@@ -56,6 +55,8 @@ def write_files(result: Converted, output: Path | None, directory: Path | None) 
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
+    import tempfile
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cfn2heat.hot.values import HotMap, HotValue
+from cfn2heat.record import mutable_record
 
 
-@dataclass(slots=True)
+@mutable_record
 class HotParameter:
     """A parameter; constraints are maps as HOT writes them, for example {"allowed_values": [...]}."""
 
@@ -21,7 +22,7 @@ class HotParameter:
     comments: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@mutable_record
 class HotCondition:
     """A named condition."""
 
@@ -30,7 +31,7 @@ class HotCondition:
     comments: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@mutable_record
 class HotResource:
     """A resource; comments stand above it, one line each. Mutable: rows and hooks fill it."""
 
@@ -45,7 +46,7 @@ class HotResource:
     comments: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@mutable_record
 class HotOutput:
     """An output."""
 
@@ -56,7 +57,7 @@ class HotOutput:
     comments: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@mutable_record
 class ParameterGroup:
     """A group of parameters as Horizon shows it."""
 
@@ -65,7 +66,7 @@ class ParameterGroup:
     description: str | None = None
 
 
-@dataclass(slots=True)
+@mutable_record
 class HotTemplate:
     """A whole Heat template; every dict is in the order in which it is written.
 

@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, fields, is_datacl
 
 import pytest
 
-from cfn2heat.record import record
+from cfn2heat.record import mutable_record, record
 
 
 @record
@@ -43,6 +43,29 @@ class Pair:
 @record
 class Empty:
     """Nothing inside."""
+
+
+@mutable_record
+class Open:
+    """What may be changed."""
+
+    x: int
+    tags: list[int] = field(default_factory=list)
+
+
+def test_mutable_records_can_be_set_and_copied_but_not_hashed():
+    value = Open(1)
+    value.x = 2
+    value.tags.append(3)
+    assert value == Open(2, [3]) != Open(1, [3])
+    assert copy.deepcopy(value) == value
+    assert copy.deepcopy(value).tags is not value.tags
+    assert pickle.loads(pickle.dumps(value)) == value
+    assert replace(value, x=5) == Open(5, [3])
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(value)
+    with pytest.raises(AttributeError):
+        value.other = 1
 
 
 def test_made_by_place_by_name_and_by_default():
