@@ -46,6 +46,18 @@ class Routing:
                 router = ctx.make(name, ROUTER, owner)
                 router.condition = router_condition(ctx, domain)
                 _set_gateway(ctx.of(owner), router, domain)
+            elif isinstance(domain.adopted, cfn.Ref):
+                _say_router(ctx, domain.adopted.name)
+
+
+def _say_router(ctx: CompositeContext, parameter: str) -> None:
+    """Tell people that a parameter for a gateway or table wants the router of the network here."""
+    found = ctx.t.hot.parameters.get(parameter)
+    if found is None:
+        return
+    found.comments.append("the router of the network stands here for a gateway or route table")
+    if not found.constraints and found.default is None:
+        found.constraints.append(hot.HotMap({"custom_constraint": hot.Literal("neutron.router")}))
 
 
 def _bind(plan: CompositePlan, domain: Domain, key: str, name: str | None) -> None:
@@ -61,7 +73,7 @@ def _bind(plan: CompositePlan, domain: Domain, key: str, name: str | None) -> No
 
 def _on_router(plan: CompositePlan, found: Topology, domain: Domain) -> tuple[str, str | None]:
     """The key and HOT name of an interface or gateway that this template puts on a router outside of it."""
-    for resource in plan.members:
+    for resource in sorted(plan.members, key=lambda member: member.type != EC2 + "SubnetRouteTableAssociation"):
         mine = found.domain(resource.name) is domain or found.referred(resource, "RouteTableId", "RouteTable") in domain.tables
         for key in ("interface", "gateway"):
             name = plan.name(resource.name, key)
@@ -152,9 +164,19 @@ def endpoint_service(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.
         text = ".".join(str(item.value) for item in value.items.items if isinstance(item, cfn.Scalar))
     words = text.replace("-", ".").split(".")
     service = next((word for word in words if word in ENDPOINTS), None)
+    if service is None and (not text.startswith("com.amazonaws.") or "vpce" in words):
+        because = "It leads privately into another network, which Neutron does by routes alone."
+        ctx.dropped(path, because, "Route to that network, or give the workload the floating IP of the service.")
+        return None
     advice = ENDPOINTS[service] if service else "Give the workload the endpoint of what takes the service's place."
     ctx.dropped(path, "It leads to an AWS service, and OpenStack's services are reached by their own endpoints.", advice)
     return None
+
+
+@predicate("network.appliance_endpoint")
+def appliance_endpoint(plan: PlanContext) -> bool:
+    """The endpoint leads traffic through an appliance."""
+    return "GatewayLoadBalancer" in (plan.possible(plan.value("VpcEndpointType")) or ())
 
 
 @predicate("network.denies")
