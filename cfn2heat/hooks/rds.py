@@ -112,7 +112,6 @@ def single_zone(plan: PlanContext) -> bool:
     return words(plan, plan.value("MultiAZ")) <= {"false"}
 
 
-@predicate("rds.is_replica")
 def is_replica(plan: PlanContext) -> bool:
     """Whether it follows another instance, and so has that one's users and databases."""
     source = plan.value("SourceDBInstanceIdentifier") or plan.value("ReplicationSourceIdentifier")
