@@ -11,6 +11,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Member, all_of, guarded, members
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.template import HotCondition
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
@@ -211,38 +212,64 @@ def can_order(plan: PlanContext) -> bool:
     return spec in (None, UNKNOWN, "SYMMETRIC_DEFAULT") or RSA.fullmatch(as_text(spec)) is not None
 
 
+Kind = tuple[hot.HotValue, hot.HotValue, hot.HotValue]
+"""Type of the order, algorithm and length in bits."""
+SYMMETRIC: Kind = (hot.Literal("key"), hot.Literal("aes"), hot.Literal(256))
+
+
 @property_hook("secrets.key_spec")
 def key_spec(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
-    """Algorithm and length of the order; a kind that a parameter names is taken for symmetric unless it says RSA."""
+    """Type, algorithm and length of the order."""
     order = ctx.find("key")
-    spec = ctx.constant(value)
     if order is None:
-        ctx.dropped(path, f"Barbican makes no keys of the kind {spec}.", severity=Severity.ERROR)
+        ctx.dropped(path, f"Barbican makes no keys of the kind {ctx.constant(value)}.", severity=Severity.ERROR)
         return
-    match = RSA.fullmatch(as_text(spec)) if spec is not UNKNOWN else None
-    if match:
-        order.properties["type"] = hot.Literal("asymmetric")
-        order.properties["algorithm"] = hot.Literal("rsa")
-        order.properties["bit_length"] = hot.Literal(int(match.group(1)))
-    elif spec is UNKNOWN:
-        _asked_for(ctx, order.properties, value)
+    for name, part in zip(("type", "algorithm", "bit_length"), _kind(ctx, value), strict=True):
+        order.properties[name] = part
 
 
-def _asked_for(ctx: ResourceContext, properties: dict[str, hot.HotValue], value: cfn.Value) -> None:
-    """A kind that is known at deploy time: an RSA pair of the length in its name, or AES."""
-    word = ctx.text(value)
-    rsa = hot.Yaql("$.data.spec.startsWith('RSA')", {"spec": word})
-    properties["type"] = hot.If(rsa, hot.Literal("asymmetric"), hot.Literal("key"))
-    properties["algorithm"] = hot.If(rsa, hot.Literal("rsa"), hot.Literal("aes"))
-    properties["bit_length"] = hot.If(rsa, hot.StrSplit("_", word, hot.Literal(-1)), hot.Literal(256))
+def _kind(ctx: ResourceContext, value: cfn.Value) -> Kind:
+    """An RSA pair of the length in its name, else AES; a kind that a parameter names is looked at when the stack is made."""
+    if isinstance(value, cfn.If):
+        condition = hot.Literal(value.condition)
+        then, otherwise = _kind(ctx, value.then), _kind(ctx, value.otherwise)
+        return _choose(condition, then, otherwise)
+    spec = ctx.constant(value)
+    if spec is UNKNOWN:
+        word = ctx.text(value)
+        pair = (hot.Literal("asymmetric"), hot.Literal("rsa"), hot.StrSplit("_", word, hot.Literal(-1)))
+        return _choose(_asks_for_pair(ctx, word), pair, SYMMETRIC)
+    match = RSA.fullmatch(as_text(spec))
+    return (hot.Literal("asymmetric"), hot.Literal("rsa"), hot.Literal(int(match.group(1)))) if match else SYMMETRIC
+
+
+def _asks_for_pair(ctx: ResourceContext, word: hot.HotValue) -> hot.HotValue:
+    """A condition of the template that holds when a word decided at deploy time asks for an RSA pair."""
+    name = f"{ctx.id}_is_pair"
+    tests = [hot.Function("equals", hot.HotList((word, hot.Literal(f"RSA_{bits}")))) for bits in (2048, 3072, 4096)]
+    condition = hot.Function("or", hot.HotList(tuple(tests)))
+    ctx.t.hot.conditions.setdefault(name, HotCondition(name, condition))
+    return hot.Literal(name)
+
+
+def _choose(condition: hot.HotValue, then: Kind, otherwise: Kind) -> Kind:
+    pairs = zip(then, otherwise, strict=True)
+    first, second, third = (one if one == other else hot.If(condition, one, other) for one, other in pairs)
+    return first, second, third
 
 
 @finish_hook("secrets.order")
 def finish_order(ctx: ResourceContext) -> None:
     """A mode of operation is for symmetric keys only."""
     order = ctx.find("key")
-    if order is not None and order.properties.get("type", hot.Literal("key")) == hot.Literal("key"):
+    kind = order.properties.get("type", hot.Literal("key")) if order else None
+    if order is not None and kind == hot.Literal("key"):
         order.properties["mode"] = hot.Literal("cbc")
+    elif order is not None and isinstance(kind, hot.If):
+        symmetric = kind.then == hot.Literal("key")
+        order.properties["mode"] = hot.If(
+            hot.Function("not", kind.condition) if not symmetric else kind.condition, hot.Literal("cbc"), None
+        )
 
 
 @reference_hook("secrets.key")
@@ -251,9 +278,15 @@ def key_reference(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
     name = ctx.name(ctx.id, "key")
     if name is None:
         return None
-    spec = ctx.constant(ctx.value("KeySpec"))
-    pair = spec is not UNKNOWN and RSA.fullmatch(as_text(spec)) is not None
-    return hot.GetAttr(name, "container_ref" if pair else "secret_ref")
+    spec = ctx.value("KeySpec")
+    kind = _kind(ctx, spec)[0] if spec is not None else SYMMETRIC[0]
+    return _address(name, kind)
+
+
+def _address(name: str, kind: hot.HotValue) -> hot.HotValue:
+    if isinstance(kind, hot.If) and kind.otherwise is not None:
+        return hot.If(kind.condition, _address(name, kind.then), _address(name, kind.otherwise))
+    return hot.GetAttr(name, "secret_ref" if kind == SYMMETRIC[0] else "container_ref")
 
 
 @plan_hook("secrets.alias")
@@ -285,9 +318,21 @@ def _bare(value: hot.HotValue) -> hot.HotValue:
             return hot.Literal(as_text(value.value).removeprefix("alias/"))
         case hot.StrReplace():
             return hot.StrReplace(_bare(value.template), value.params)
+        case hot.ListJoin(delimiter="", lists=(hot.HotList(items=(hot.Literal(value="alias/"), only)),)):
+            return only
         case hot.ListJoin(lists=(hot.HotList(items=(first, *rest)), *others)):
             return hot.ListJoin(value.delimiter, (hot.HotList((_bare(first), *rest)), *others))
     return value
+
+
+# ---- parameters ------------------------------------------------------------------------------------------------------
+
+
+@property_hook("secrets.parameter_type")
+def parameter_type(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
+    """A value of a stack is a string; a secure one is no longer that."""
+    if ctx.constant(value) == "SecureString":
+        ctx.dropped(path, "A value of a stack is not encrypted.", "Keep it in Barbican with openstack secret store.")
 
 
 # ---- certificates ----------------------------------------------------------------------------------------------------
