@@ -257,6 +257,10 @@ def plan_association(plan: PlanContext) -> None:
 def association(ctx: ResourceContext) -> None:
     """The interface exists whenever the subnet and its router do."""
     subnet = topology(ctx).referred(ctx.resource, "SubnetId", "Subnet")
+    if subnet is None and isinstance(ctx.value("SubnetId"), cfn.Ref | cfn.ImportValue):
+        message = "The subnet lies outside of this template: Neutron refuses it where another router has its gateway address."
+        advice = "Take it off that router first (openstack router remove subnet)."
+        ctx.report("C2H3002", Severity.WARNING, message, advice, ("SubnetId",))
     if subnet is None or ctx.id in ctx.t.plan.claimed:
         return
     domain = router_of_subnet(ctx, subnet)
