@@ -14,6 +14,8 @@ from cfn2heat.hooks.loadbalancing import (
     fill,
     promise,
     restrict,
+    same,
+    tidy,
     tls_container,
     words,
 )
@@ -81,6 +83,7 @@ def finish_balancer(ctx: ResourceContext) -> None:
         make_listener(ctx, listener)
         make_pool(ctx, listener)
         make_monitor(ctx, listener)
+    tidy(ctx)
 
 
 def make_listener(ctx: ResourceContext, listener: ClassicListener) -> None:
@@ -177,13 +180,6 @@ def proxied(ctx: ResourceContext, port: cfn.Value | None) -> bool:
     return False
 
 
-def same(one: hot.HotValue | None, other: hot.HotValue | None) -> bool:
-    """Whether two values are the same, numbers written as strings included."""
-    if isinstance(one, hot.Literal) and isinstance(other, hot.Literal):
-        return as_text(one.value) == as_text(other.value)
-    return one == other
-
-
 def persistence(ctx: ResourceContext, listener: ClassicListener) -> hot.HotValue | None:
     """The cookie of the policies that a listener names."""
     if pool_protocol(ctx, listener) != HTTP:
@@ -237,7 +233,6 @@ def add_member(ctx: ResourceContext, listener: ClassicListener, instance: cfn.Va
     else:
         because = f"IP address of instance {number} of {ctx.id}; Octavia's members are addresses."
         address = ctx.hole(f"{ctx.id}_member_{number}_address", because)
-    subnet = owner.properties.entries.get("SubnetId") if owner else None
     port = ctx.hot(listener.value.entries.get("InstancePort"))
     probe = probe_of(ctx, ctx.id).port
     fill(
@@ -248,7 +243,6 @@ def add_member(ctx: ResourceContext, listener: ClassicListener, instance: cfn.Va
             "address": address,
             "protocol_port": port,
             "monitor_port": None if same(probe, port) else probe,
-            "subnet": None if isinstance(subnet, cfn.If) else ctx.hot(subnet),
         },
     )
     restrict(ctx, resource, guard)

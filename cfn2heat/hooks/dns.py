@@ -9,7 +9,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import members
-from cfn2heat.hooks.loadbalancing import BALANCER, CLASSIC, fill, promise, restrict, without_nothing, words
+from cfn2heat.hooks.loadbalancing import BALANCER, CLASSIC, fill, promise, restrict, tidy, without_nothing, words
 from cfn2heat.hot import values as hot
 from cfn2heat.source import Path
 from cfn2heat.table.rules import Drop
@@ -94,6 +94,7 @@ def finish_zone(ctx: ResourceContext) -> None:
     if named and "." not in named.strip("."):
         message = "Designate refuses a zone of one label, unless its operator allows the top level domain."
         ctx.report("C2H3002", Severity.WARNING, message, "Choose a name with two labels, such as corp.internal.", ("Name",))
+    tidy(ctx)
 
 
 # ---- which zone ------------------------------------------------------------------------------------------------------
@@ -412,6 +413,7 @@ def finish_record(ctx: ResourceContext) -> None:
     if "records" not in record_set.properties:
         because = f"Data of the record set {ctx.id}, which the source makes elsewhere."
         fill(ctx, record_set, {"records": hot.HotList((ctx.hole(f"{ctx.id}_record", because),))})
+    tidy(ctx)
 
 
 # ---- groups ----------------------------------------------------------------------------------------------------------
@@ -458,6 +460,7 @@ def group(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | 
         if key not in seen:
             restrict(ctx, ctx.emit(key), member.guard)
         seen.add(key)
+    tidy(ctx)
     return None
 
 

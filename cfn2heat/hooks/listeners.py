@@ -18,6 +18,7 @@ from cfn2heat.hooks.loadbalancing import (
     fill,
     restrict,
     say_attributes,
+    tidy,
     tls_container,
     without_nothing,
     words,
@@ -77,6 +78,7 @@ def finish_listener(ctx: ResourceContext) -> None:
     if owner is not None and owner.type == BALANCER:
         groups = owner.properties.entries.get("SecurityGroups")
         fill(ctx, listener, {"allowed_cidrs": allowed_cidrs(ctx, groups, ctx.value("Port"))})
+    tidy(ctx)
 
 
 def missing_certificate(ctx: ResourceContext, listener: HotResource) -> hot.HotValue | None:
@@ -432,6 +434,7 @@ def finish_rule(ctx: ResourceContext) -> None:
     policy = ctx.emit("policy")
     if "action" not in policy.properties:
         fill(ctx, policy, {"action": hot.Literal("REJECT"), "admin_state_up": hot.Literal(False)})
+    tidy(ctx)
 
 
 @property_hook("listeners.conditions")

@@ -16,10 +16,12 @@ from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.language import branch
+from cfn2heat.translate.properties import set_fixed
 from cfn2heat.translate.registry import finish_hook, predicate, property_hook, reference_hook
 
 CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
 BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+BALANCERS = (BALANCER, CLASSIC)
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 
@@ -127,6 +129,29 @@ def fill(ctx: ResourceContext, resource: HotResource, properties: Mapping[str, h
     for name, value in properties.items():
         if value is not None:
             resource.properties[name] = ctx.fit(value, property_schema(resource.type, (name,)))
+
+
+ORDERS = {
+    "OS::Octavia::LoadBalancer": ("name", "vip_subnet", "vip_address"),
+    "OS::Octavia::Listener": ("name", "loadbalancer", "protocol", "protocol_port", "default_tls_container_ref", "default_pool"),
+    "OS::Octavia::Pool": ("name", "loadbalancer", "protocol", "tls_enabled", "lb_algorithm", "session_persistence"),
+    "OS::Octavia::HealthMonitor": ("pool", "type", "url_path", "expected_codes", "delay", "timeout", "max_retries"),
+    "OS::Octavia::L7Policy": ("listener", "position", "action", "redirect_pool", "redirect_url"),
+    "OS::Trove::Instance": ("name", "datastore_type", "datastore_version", "flavor", "size", "networks", "replica_of"),
+    "OS::Designate::Zone": ("name", "description", "email"),
+    "OS::Designate::RecordSet": ("zone", "name", "description", "type", "ttl", "records"),
+}
+"""The order in which a person writes the properties of a type."""
+
+
+def tidy(ctx: ResourceContext) -> None:
+    """Put the properties of everything emitted into the order that people write; what is fixed has its place in it."""
+    set_fixed(ctx, ctx.rule.fixed)
+    for name in ctx.t.plan.hot_names(ctx.id):
+        resource = ctx.t.hot.resources.get(name)
+        if resource is not None:
+            given = resource.properties
+            resource.properties = {key: given[key] for key in (*ORDERS.get(resource.type, ()), *given) if key in given}
 
 
 def promise(plan: PlanContext, key: str, type: str, wanted: str) -> str:
@@ -262,7 +287,9 @@ def security_groups(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.H
 
 
 def warn_about_members(ctx: ResourceContext, groups: list[Resource], path: Path) -> None:
-    """Rules that admit the load balancer by its group do not admit Octavia's amphorae."""
+    """Rules that admit the load balancer by its group do not admit Octavia's amphorae, unless their subnet is known."""
+    if vip_cidr(ctx, ctx.id) is not None:
+        return
     names = [group.name for group in groups if any(is_source(use.path) for use in ctx.users(group.name))]
     if names:
         message = (
@@ -270,6 +297,29 @@ def warn_about_members(ctx: ResourceContext, groups: list[Resource], path: Path)
         )
         advice = "Let the CIDR of the load balancer's subnet in on the members' port, in the members' security group."
         ctx.report("C2H3002", Severity.WARNING, message, advice, path)
+
+
+def vip_cidr(ctx: ResourceContext, balancer: str) -> hot.HotValue | None:
+    """The CIDR of a load balancer's subnet, where the template makes that subnet."""
+    for subnet in subnets_of(PlanContext(ctx.t, balancer))[:1]:
+        return ctx.hot(ctx.template.resources[subnet].properties.entries.get("CidrBlock"))
+    return None
+
+
+def vip_network(ctx: ResourceContext, balancer: str) -> hot.HotValue:
+    """The network that a load balancer's amphorae speak to members from, asked for where it lies outside."""
+    because = f"CIDR of the subnet of the load balancer {balancer}, from which its amphorae speak to the members."
+    return vip_cidr(ctx, balancer) or ctx.hole(f"{balancer}_cidr", because)
+
+
+def balancer_networks(ctx: ResourceContext, group: str) -> list[hot.HotValue]:
+    """The known networks of the load balancers that are in a security group."""
+    found: list[hot.HotValue] = []
+    for use in ctx.users(group):
+        if use.resource and ctx.type_of(use.resource) in BALANCERS and "SecurityGroups" in use.path:
+            network = vip_cidr(ctx, use.resource)
+            found += [network] if network is not None and network not in found else []
+    return found
 
 
 def is_source(path: Path) -> bool:
@@ -361,6 +411,7 @@ def finish_balancer(ctx: ResourceContext) -> None:
     set_vip(ctx, balancer)
     place_address(ctx)
     associate(ctx, balancer)
+    tidy(ctx)
 
 
 def set_vip(ctx: ResourceContext, balancer: HotResource) -> None:
@@ -478,14 +529,23 @@ def member_properties(ctx: ResourceContext, group: str) -> list[Membership]:
         return []
     properties = ctx.template.resources[group].properties.entries
     port = ctx.hot(properties.get("Port")) or hot.Literal(80)
-    return [Membership(hot.GetResource(pool), port, monitor_port(ctx, properties.get("HealthCheckPort")), None)]
+    return [Membership(hot.GetResource(pool), port, monitor_port(ctx, properties.get("HealthCheckPort"), port), None)]
 
 
-def monitor_port(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | None:
+def monitor_port(ctx: ResourceContext, value: cfn.Value | None, port: hot.HotValue) -> hot.HotValue | None:
     """Where a member is probed, when that is not the port of its traffic."""
     if isinstance(value, cfn.If):
-        return branch(hot.Literal(value.condition), monitor_port(ctx, value.then), monitor_port(ctx, value.otherwise))
-    return None if as_text(ctx.constant(value)) == "traffic-port" else ctx.hot(value)
+        then, otherwise = monitor_port(ctx, value.then, port), monitor_port(ctx, value.otherwise, port)
+        return branch(hot.Literal(value.condition), then, otherwise)
+    found = ctx.hot(value)
+    return None if as_text(ctx.constant(value)) == "traffic-port" or found is None or same(found, port) else found
+
+
+def same(one: hot.HotValue | None, other: hot.HotValue | None) -> bool:
+    """Whether two values are the same, numbers written as strings included."""
+    if isinstance(one, hot.Literal) and isinstance(other, hot.Literal):
+        return as_text(one.value) == as_text(other.value)
+    return one == other
 
 
 def pools_of(ctx: ResourceContext, balancer: str) -> list[Membership]:
@@ -498,7 +558,7 @@ def pools_of(ctx: ResourceContext, balancer: str) -> list[Membership]:
         port = ctx.hot(listener.value.entries.get("InstancePort"))
         if pool is not None and port is not None:
             probe = probe_of(ctx, balancer).port
-            found.append(Membership(hot.GetResource(pool), port, None if probe == port else probe, all_of(listener.guard)))
+            found.append(Membership(hot.GetResource(pool), port, None if same(probe, port) else probe, all_of(listener.guard)))
     return found
 
 

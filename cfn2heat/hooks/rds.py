@@ -10,7 +10,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import members
-from cfn2heat.hooks.loadbalancing import choose, either, equals, fill, is_word, without_nothing, words
+from cfn2heat.hooks.loadbalancing import choose, either, equals, fill, is_word, tidy, without_nothing, words
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotResource
 from cfn2heat.source import Path
@@ -468,6 +468,7 @@ def finish_instance(ctx: ResourceContext) -> None:
     """Network, users and databases; what a replica takes from its source."""
     db = ctx.emit("db")
     if ctx.id in ctx.t.plan.claimed:
+        tidy(ctx)
         return
     if is_replica(ctx):
         inherit(ctx, db)
@@ -475,6 +476,7 @@ def finish_instance(ctx: ResourceContext) -> None:
         set_credentials(ctx, db)
     finish(ctx, db)
     ask_flavor(ctx, db)
+    tidy(ctx)
 
 
 @finish_hook("rds.cluster")
@@ -486,6 +488,7 @@ def finish_cluster(ctx: ResourceContext) -> None:
     finish(ctx, db)
     if not members_of(ctx, ctx.id):
         ask_flavor(ctx, db)
+    tidy(ctx)
 
 
 def ask_flavor(ctx: ResourceContext, db: HotResource) -> None:

@@ -8,6 +8,7 @@ from dataclasses import field
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Guard, guarded, split
+from cfn2heat.hooks.loadbalancing import BALANCERS, balancer_networks, vip_network
 from cfn2heat.hot import values as hot
 from cfn2heat.record import record as define
 from cfn2heat.source import Path
@@ -192,8 +193,18 @@ def _groups(ctx: ResourceContext, key: str, value: cfn.Value, group: str | None,
         reading.adapted[key] = "The group is one of AWS by its id; the group that stands for it here is a parameter."
         yield Remote((), group=ctx.hole(f"security_group_{constant}", because), is_group=True)
         return
+    if found is not None and found.type in BALANCERS:
+        reading.adapted[key] = BALANCER_BECAUSE
+        yield Remote((), prefix=vip_network(ctx, found.name))
+        return
     for remote, guard in split(ctx.hot(value)):
         yield Remote(guard, group=remote, is_group=True)
+    for network in balancer_networks(ctx, found.name) if found is not None else []:
+        reading.adapted[key] = BALANCER_BECAUSE
+        yield Remote((), prefix=network)
+
+
+BALANCER_BECAUSE = "Amphorae of Octavia are in no group of the template: the subnet of the load balancer is let in."
 
 
 def _listed(ctx: ResourceContext, key: str, value: cfn.Value, reading: Reading) -> Iterator[Remote]:

@@ -20,6 +20,7 @@ from cfn2heat.hooks.loadbalancing import (
     monitor_port,
     restrict,
     say_attributes,
+    tidy,
     words,
 )
 from cfn2heat.hot import values as hot
@@ -113,6 +114,7 @@ def finish_group(ctx: ResourceContext) -> None:
     monitor = ctx.find("monitor")
     if monitor is not None:
         fill(ctx, monitor, {"type": monitor_type(ctx)})
+    tidy(ctx)
 
 
 def say_no_pool(ctx: ResourceContext) -> None:
@@ -255,8 +257,7 @@ def add_member(ctx: ResourceContext, target: cfn.Map, path: Path, guard: Guard, 
         "pool": hot.GetResource(ctx.emit("pool").name),
         "address": member_address(ctx, identity, owner, number),
         "protocol_port": port,
-        "monitor_port": monitor_port(ctx, ctx.value("HealthCheckPort")),
-        "subnet": member_subnet(ctx, owner),
+        "monitor_port": monitor_port(ctx, ctx.value("HealthCheckPort"), port),
     }
     fill(ctx, member, properties)
     own = (hot.Literal(owner.condition),) if owner and owner.condition else ()
@@ -286,14 +287,6 @@ def member_address(ctx: ResourceContext, identity: cfn.Value | None, owner: Reso
     return ctx.hole(
         f"{ctx.id}_member_{number}_address", f"IP address of the target {what}of {ctx.id}; Octavia's members are addresses."
     )
-
-
-def member_subnet(ctx: ResourceContext, owner: Resource | None) -> hot.HotValue | None:
-    """The subnet of an instance, so that the amphora gets a port in it."""
-    if owner is None or owner.type != "AWS::EC2::Instance":
-        return None
-    given = owner.properties.entries.get("SubnetId")
-    return None if given is None or isinstance(given, cfn.If) else ctx.hot(given)
 
 
 # ---- attributes ------------------------------------------------------------------------------------------------------
