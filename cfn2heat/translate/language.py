@@ -353,11 +353,14 @@ class Language:
         constant = self.t.constants.fold(value)
         if isinstance(constant, list):
             return hv.HotList(tuple(map(literal, constant)))
-        bits = hv.Literal(8) if value.bits is None else self.hot(value.bits)
-        return hv.Yaql(
-            cidr.IPV4,
-            {"block": self.text(value.block), "count": self.hot(value.count) or hv.Literal(1), "bits": bits or hv.Literal(8)},
-        )
+        block, count = self.text(value.block), self.hot(value.count) or hv.Literal(1)
+        bits = (None if value.bits is None else self.hot(value.bits)) or hv.Literal(8)
+        if isinstance(block, hv.Literal) and isinstance(count, hv.Literal) and isinstance(bits, hv.Literal):
+            # Known only now: the block of a VPC of the template, say.
+            known = cidr.subnets(as_text(block.value), as_index(count.value) or 0, as_index(bits.value) or 0)
+            if known is not None:
+                return hv.HotList(tuple(map(hv.Literal, known)))
+        return hv.Yaql(cidr.IPV4, {"block": block, "count": count, "bits": bits})
 
 
 
