@@ -37,6 +37,10 @@ def tags(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | N
             tag = _joined(ctx.text(key), text)
             kept[repr(tag)] = guarded(tag, all_of(member.guard))
             ctx.translated(member.path, f"{primary.key}.tags")
+        else:
+            ctx.dropped(
+                member.path, "The tags are computed when the stack is made and cannot be read here.", severity=Severity.NOTE
+            )
     return hot.HotList(tuple(kept.values())) if kept else None
 
 
@@ -57,10 +61,16 @@ def vpc(ctx: ResourceContext) -> None:
     if domain is None or _is_of_aws(ctx, domain) or _of_template(ctx, domain):
         return
     constant = ctx.constant(domain)
+    dotted: hot.HotValue = hot.ListJoin("", (hot.HotList((ctx.text(domain), hot.Literal("."))),))
     if isinstance(constant, str):
-        ctx.set("net.dns_domain", hot.Literal(constant.split()[0].rstrip(".") + "."))
-    else:
-        ctx.set("net.dns_domain", hot.ListJoin("", (hot.HotList((ctx.text(domain), hot.Literal("."))),)))
+        dotted = hot.Literal(constant.split()[0].rstrip(".") + ".")
+    ctx.set("net.dns_domain", guarded(dotted, _dhcp_condition(ctx, options)))
+
+
+def _dhcp_condition(ctx: ResourceContext, options: str | None) -> hot.HotValue | None:
+    """The condition of the options, where it is not that of what takes them."""
+    condition = None if options is None else ctx.template.resources[options].condition
+    return None if condition in (None, ctx.resource.condition) else hot.Literal(condition)
 
 
 @predicate("network.servers_inside")
@@ -168,23 +178,27 @@ def subnet(ctx: ResourceContext) -> None:
 
 def _set_name_servers(ctx: ResourceContext, main: HotResource) -> None:
     domain = topology(ctx).domain(ctx.id)
-    servers = _dhcp(ctx, topology(ctx).dhcp.get(domain.place) if domain else None, "DomainNameServers")
-    if servers is None or _of_template(ctx, servers):
-        return
+    options = topology(ctx).dhcp.get(domain.place) if domain else None
+    servers = _dhcp(ctx, options, "DomainNameServers")
+    found = None if servers is None or _of_template(ctx, servers) else _name_servers(ctx, servers)
+    if found is not None:
+        main.properties["dns_nameservers"] = guarded(found, _dhcp_condition(ctx, options))
+
+
+def _name_servers(ctx: ResourceContext, servers: cfn.Value) -> hot.HotValue | None:
+    """The servers without AWS's own; Neutron takes five."""
     own: list[hot.HotValue] = []
     for member in members(servers):
         found = ctx.hot(member.value)
         if found is None or ctx.constant(member.value) == "AmazonProvidedDNS":
             continue
         if isinstance(found, hot.GetParam) and ctx.parameter_type(found.name) == "comma_delimited_list":
-            main.properties["dns_nameservers"] = _without_amazon(found)
-            return
+            return _without_amazon(found)
         if "AmazonProvidedDNS" in (ctx.possible(member.value) or ()):
             is_amazon = hot.Function("equals", hot.HotList((found, hot.Literal("AmazonProvidedDNS"))))
             found = hot.If(hot.Function("not", is_amazon), found, None)
         own.append(guarded(found, all_of(member.guard)))
-    if own:
-        main.properties["dns_nameservers"] = hot.HotList(tuple(own[:5]))
+    return hot.HotList(tuple(own[:5])) if own else None
 
 
 def _without_amazon(servers: hot.HotValue) -> hot.HotValue:
