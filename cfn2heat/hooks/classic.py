@@ -23,6 +23,7 @@ from cfn2heat.hot import values as hot
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
+from cfn2heat.translate.language import branch
 from cfn2heat.translate.registry import finish_hook, plan_hook, property_hook
 
 HTTP, TCP, PROXY = hot.Literal("HTTP"), hot.Literal("TCP"), hot.Literal("PROXY")
@@ -124,10 +125,13 @@ def container(ctx: ResourceContext, listener: ClassicListener) -> hot.HotValue |
     """The certificate's container, asked for where TLS ends without one."""
     name = f"{ctx.id}_tls_container_{listener.label}"
     found = tls_container(ctx, listener.value.entries.get("SSLCertificateId"), name)
-    if found is None and speaks(ctx, listener.value.entries.get("Protocol")) & {"HTTPS", "SSL"}:
+    protocol = listener.value.entries.get("Protocol")
+    if not speaks(ctx, protocol) & {"HTTPS", "SSL"}:
+        return None
+    if found is None:
         because = f"Reference of the Barbican container (or PKCS12 secret) with the certificate and key of {ctx.id}."
-        return ctx.hole(name, because)
-    return found
+        found = ctx.hole(name, because)
+    return choose(ctx, protocol, spellings({"HTTPS": found, "SSL": found}))
 
 
 def make_pool(ctx: ResourceContext, listener: ClassicListener) -> None:
@@ -267,7 +271,6 @@ def say_instances(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.Hot
 def make_monitor(ctx: ResourceContext, listener: ClassicListener) -> None:
     """The health monitor of a pool: the same check for each."""
     check = ctx.value("HealthCheck")
-    entries = check.entries if isinstance(check, cfn.Map) else {}
     probe = probe_of(ctx, ctx.id)
     resource = ctx.emit(listener.key("monitor"))
     fill(
@@ -276,9 +279,9 @@ def make_monitor(ctx: ResourceContext, listener: ClassicListener) -> None:
         {
             "pool": hot.GetResource(ctx.emit(listener.key("pool")).name),
             "type": probe.protocol,
-            "delay": ctx.hot(entries.get("Interval")) or hot.Literal(30),
-            "timeout": ctx.hot(entries.get("Timeout")) or hot.Literal(5),
-            "max_retries": ctx.hot(entries.get("HealthyThreshold")) or hot.Literal(10),
+            "delay": member_of(ctx, check, "Interval") or hot.Literal(30),
+            "timeout": member_of(ctx, check, "Timeout") or hot.Literal(5),
+            "max_retries": member_of(ctx, check, "HealthyThreshold") or hot.Literal(10),
             "url_path": probe.path,
         },
     )
@@ -290,7 +293,8 @@ def say_health_check(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.
     """Heat's monitors have one count."""
     because = "Heat's health monitors have one count, max_retries, for members that come back; three failed probes take one out."
     advice = "After the stack is made: openstack loadbalancer healthmonitor set --max-retries-down COUNT MONITOR."
-    ctx.dropped((*path, "UnhealthyThreshold"), because, advice, Severity.NOTE)
+    for member in members(value, path):
+        ctx.dropped((*member.path, "UnhealthyThreshold"), because, advice, Severity.NOTE)
     return None
 
 
@@ -305,8 +309,31 @@ def say_cookie_policy(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot
 
 def probe_of(ctx: ResourceContext, balancer: str) -> Probe:
     """Protocol, port and path of a health check's target such as HTTP:80/index.html; without one, TCP on the member's port."""
-    check = ctx.template.resources[balancer].properties.entries.get("HealthCheck")
-    target = check.entries.get("Target") if isinstance(check, cfn.Map) else None
+    return probe_by(ctx, ctx.template.resources[balancer].properties.entries.get("HealthCheck"))
+
+
+def probe_by(ctx: ResourceContext, value: cfn.Value | None) -> Probe:
+    """The same of a health check, or of its target, with their branches."""
+    if isinstance(value, cfn.If):
+        one, other = probe_by(ctx, value.then), probe_by(ctx, value.otherwise)
+        condition = hot.Literal(value.condition)
+        protocol = branch(condition, one.protocol, other.protocol) or TCP
+        return Probe(protocol, branch(condition, one.port, other.port), branch(condition, one.path, other.path))
+    if isinstance(value, cfn.Map):
+        return probe_by(ctx, value.entries.get("Target"))
+    return read_target(ctx, value)
+
+
+def member_of(ctx: ResourceContext, check: cfn.Value | None, name: str) -> hot.HotValue | None:
+    """A number of a health check, with its branches."""
+    if isinstance(check, cfn.If):
+        condition = hot.Literal(check.condition)
+        return branch(condition, member_of(ctx, check.then, name), member_of(ctx, check.otherwise, name))
+    return ctx.hot(check.entries.get(name)) if isinstance(check, cfn.Map) else None
+
+
+def read_target(ctx: ResourceContext, target: cfn.Value | None) -> Probe:
+    """A target such as HTTP:80/index.html, taken apart."""
     first, *rest = pieces(ctx, target) or [""]
     if not isinstance(first, str) or ":" not in first:
         return Probe(TCP, None, None)

@@ -15,6 +15,7 @@ from cfn2heat.hooks.loadbalancing import (
     RULE,
     Verdict,
     allowed_cidrs,
+    choose,
     fill,
     restrict,
     say_attributes,
@@ -87,10 +88,11 @@ def missing_certificate(ctx: ResourceContext, listener: HotResource) -> hot.HotV
     protocols = words(ctx, ctx.value("Protocol"))
     if not protocols & SECURE or (given is not None and not protocols <= SECURE):
         return given
-    because = f"Reference of the Barbican container (or PKCS12 secret) with the certificate and key of {ctx.id}."
     if given is not None and given == without_nothing(given, hot.Literal("")):
         return given
-    return without_nothing(given, ctx.hole(f"{ctx.id}_tls_container", because))
+    because = f"Reference of the Barbican container (or PKCS12 secret) with the certificate and key of {ctx.id}."
+    hole = ctx.hole(f"{ctx.id}_tls_container", because)
+    return without_nothing(given, hole) if given is not None else choose(ctx, ctx.value("Protocol"), dict.fromkeys(SECURE, hole))
 
 
 SECURE = {"HTTPS", "TLS"}
@@ -370,7 +372,7 @@ def add_redirect(ctx: ResourceContext, action: cfn.Map, guard: Guard) -> None:
     every = {"type": "PATH", "compare_type": "STARTS_WITH", "value": "/"}
     fill(ctx, rule, {"l7policy": hot.GetResource(policy.name), **{key: hot.Literal(word) for key, word in every.items()}})
     restrict(ctx, policy, guard)
-    restrict(ctx, rule, guard)
+    rule.condition = policy.condition
     for name in rules_of(ctx, ctx.id):
         before = ctx.name(name, "policy")
         if before is not None:

@@ -48,12 +48,12 @@ def choose(ctx: ResourceContext, value: cfn.Value | None, answers: Mapping[str, 
     constant = ctx.constant(value)
     if constant is not UNKNOWN:
         return answers.get(as_text(constant))
-    possible = sorted((ctx.possible(value) or set()) & answers.keys()) or sorted(answers)
+    possible = sorted(ctx.possible(value) or answers)
     source = ctx.hot(value)
-    result = answers[possible[-1]]
+    result = answers.get(possible[-1])
     for word in reversed(possible[:-1]):
-        if answers[word] != result and source is not None:
-            result = hot.If(equals(source, word), answers[word], result)
+        if answers.get(word) != result and source is not None:
+            result = branch(equals(source, word), answers.get(word), result)
     return result
 
 
@@ -210,10 +210,14 @@ def allocations(plan: PlanContext) -> Iterator[tuple[cfn.Value, Path, tuple[hot.
                 yield allocation, (*mapping.path, "AllocationId"), mapping.guard
 
 
-def public_condition(ctx: ResourceContext) -> hot.HotValue | None:
-    """When the public address is there; None: always."""
+def public_condition(ctx: ResourceContext) -> hot.Literal | None:
+    """The name of the condition for the public address; None: it is there whenever the load balancer is."""
     found = is_word(ctx, scheme_of(ctx), PUBLIC, True)
-    return None if isinstance(found, bool) else found
+    if isinstance(found, bool):
+        return None
+    own = ctx.resource.condition
+    wanted = found if own is None else both(hot.Literal(own), found)
+    return hot.Literal(condition_named(ctx, f"{ctx.id}_is_public", wanted))
 
 
 @property_hook("loadbalancing.subnets")
@@ -432,10 +436,7 @@ def place_address(ctx: ResourceContext) -> None:
             ctx.depends_on(address, interface)
     condition = public_condition(ctx)
     if condition is not None:
-        own = (hot.Literal(address.condition),) if address.condition else ()
-        wanted = all_of((*own, condition))
-        assert wanted is not None
-        address.condition = condition_named(ctx, f"{ctx.id}_is_public", wanted)
+        address.condition = str(condition.value)
 
 
 def subnets_of(ctx: PlanContext) -> list[str]:
