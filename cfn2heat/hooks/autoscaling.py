@@ -22,6 +22,7 @@ from cfn2heat.hooks.cloudwatch import (
 )
 from cfn2heat.hooks.ec2 import finish_server
 from cfn2heat.hooks.interfaces import may_be, present
+from cfn2heat.hooks.loadbalancing import without_nothing
 from cfn2heat.hooks.members import BALANCED, definition, tag_map
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
@@ -151,8 +152,8 @@ def finish_policy(ctx: ResourceContext) -> None:
     if policy is None:
         ctx.dropped((), "Nothing in OpenStack forecasts load.", severity=Severity.NOTE)
         return
-    policy.properties.setdefault("adjustment_type", hot.Literal("change_in_capacity"))
-    policy.properties.setdefault("scaling_adjustment", hot.Literal(1))
+    for key, default in (("adjustment_type", hot.Literal("change_in_capacity")), ("scaling_adjustment", hot.Literal(1))):
+        policy.properties[key] = without_nothing(policy.properties.get(key), default)
     simple = not present(ctx.value("TargetTrackingConfiguration")) and not present(ctx.value("StepAdjustments"))
     group = group_named(ctx, ctx.value("AutoScalingGroupName"))
     if simple and group is not None and "Cooldown" not in group.properties.entries:
@@ -273,20 +274,26 @@ def start_time(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotVal
 def finish_scheduled_action(ctx: ResourceContext) -> None:
     """What Mistral and Heat insist on and the source may leave out."""
     trigger, policy = ctx.emit("trigger"), ctx.emit("policy")
-    if "pattern" not in trigger.properties and "first_time" not in trigger.properties:
+    if "first_time" not in trigger.properties and _may_be_absent(trigger.properties.get("pattern")):
         because = f"{ctx.id} says no time; Mistral wants a cron pattern of five fields."
-        trigger.properties["pattern"] = ctx.hole(f"{ctx.id}_recurrence", because)
-    if "scaling_adjustment" not in policy.properties:
-        because = f"{ctx.id} says no size that the group should have."
-        policy.properties["scaling_adjustment"] = ctx.hole(f"{ctx.id}_size", because, "number")
-    if not {"trigger", "workflow", "policy"} - set(ctx.t.plan.names.get(ctx.id, {})):
-        _say_address(ctx)
-
-
-def _say_address(ctx: ResourceContext) -> None:
+        asked = ctx.hole(f"{ctx.id}_recurrence", because)
+        trigger.properties["pattern"] = without_nothing(trigger.properties.get("pattern"), asked)
+    if _may_be_absent(policy.properties.get("scaling_adjustment")):
+        sizes = (ctx.hot(ctx.value(key)) for key in ("MinSize", "MaxSize"))
+        size = next((found for found in sizes if not _may_be_absent(found)), None)
+        if size is None:
+            size = ctx.hole(f"{ctx.id}_size", f"{ctx.id} says no size that the group should have.", "number")
+        policy.properties["scaling_adjustment"] = without_nothing(policy.properties.get("scaling_adjustment"), size)
     message = "Mistral calls the policy's alarm_url, so that its engine must reach Heat's CloudFormation API."
     advice = "Where that address lies in denied_cidrs of [action_std_http] in mistral.conf, ask the operator to allow it."
     ctx.report("C2H3005", Severity.NOTE, message, advice)
+
+
+def _may_be_absent(value: hot.HotValue | None) -> bool:
+    """Whether a value, or a branch of it, is not there."""
+    if isinstance(value, hot.If):
+        return _may_be_absent(value.then) or _may_be_absent(value.otherwise)
+    return value is None
 
 
 # ---- the group -------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.interfaces import present
+from cfn2heat.hooks.loadbalancing import without_nothing
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotParameter
 from cfn2heat.source import Path
@@ -209,15 +210,16 @@ def timeout(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue 
 
 
 LONGEST = 43200
+SIGNAL = 300
+"""What CloudFormation waits for signals when nothing else is said."""
 
 
 @finish_hook("cloudformation.wait_condition")
 def finish_wait_condition(ctx: ResourceContext) -> None:
-    """Heat wants a time limit; CloudFormation's for a condition without one is that of its signal."""
-    condition = ctx.emit("condition")
-    policy = ctx.resource.creation_policy
-    if "Timeout" not in condition.properties and (policy is None or not needs_handle(ctx)):
-        condition.properties["Timeout"] = hot.Literal(LONGEST)
+    """Heat wants a time limit; the attribute CreationPolicy, which comes after this, may say another."""
+    default = hot.Literal(SIGNAL if ctx.resource.creation_policy is not None else LONGEST)
+    properties = ctx.emit("condition").properties
+    properties["Timeout"] = without_nothing(properties.get("Timeout"), default)
 
 
 # ---- custom resources ------------------------------------------------------------------------------------------------

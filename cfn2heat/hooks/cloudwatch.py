@@ -8,9 +8,10 @@ from typing import NamedTuple
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Member, all_of, guarded, members
+from cfn2heat.hooks.interfaces import present
 from cfn2heat.hot import values as hot
 from cfn2heat.source import Path
-from cfn2heat.translate.constants import UNKNOWN, as_text
+from cfn2heat.translate.constants import as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook
 
@@ -142,13 +143,18 @@ class Subject(NamedTuple):
 
 def metric_of(plan: PlanContext) -> Metric | None:
     """The Gnocchi metric of an alarm, or None."""
-    key = (plan.constant(plan.value("Namespace")), plan.constant(plan.value("MetricName")))
     subject = subject_of(plan)
-    if plan.value("Threshold") is None or subject is None or UNKNOWN in key or not compares(plan):
+    if not present(plan.value("Threshold")) or subject is None or not compares(plan):
         return None
-    found = METRICS.get(key)
+    found = METRICS.get((_word(plan, "Namespace"), _word(plan, "MetricName")))
     # Interfaces and disks are resources of their own in Gnocchi: they know their server and not its group.
     return None if found and found.resource_type != "instance" and subject.kind != "server" else found
+
+
+def _word(plan: PlanContext, key: str) -> str:
+    """A property's constant text; empty where it is something else."""
+    constant = plan.constant(plan.value(key))
+    return constant if isinstance(constant, str) else ""
 
 
 def subject_of(plan: PlanContext) -> Subject | None:
@@ -218,8 +224,7 @@ def plan_alarm(plan: PlanContext) -> None:
 def give_up(plan: PlanContext) -> None:
     """Say why there is no such alarm, and whether a group does not scale because of it."""
     because, advice = _reason(plan)
-    named = (plan.constant(plan.value(key)) for key in ("Namespace", "MetricName"))
-    what = " ".join(part for part in named if isinstance(part, str))
+    what = " ".join(filter(None, (_word(plan, "Namespace"), _word(plan, "MetricName"))))
     because = f"{because}: {what}." if what else f"{because}."
     if any(resource.type == POLICY for resource in plan.resources_of(plan.value("AlarmActions"))):
         plan.give_up(f"{because} Nothing calls the scaling policy now.", advice, Severity.ERROR)
@@ -228,19 +233,19 @@ def give_up(plan: PlanContext) -> None:
 
 
 def _reason(plan: PlanContext) -> tuple[str, str]:
-    namespace, name = plan.constant(plan.value("Namespace")), plan.constant(plan.value("MetricName"))
-    if plan.value("Metrics") is not None or plan.value("Threshold") is None or not compares(plan):
+    namespace, name = _word(plan, "Namespace"), _word(plan, "MetricName")
+    if present(plan.value("Metrics")) or not present(plan.value("Threshold")) or not compares(plan):
         return _MATH
     if (namespace, name) in METRICS:
         return _UNFOUND
-    if isinstance(namespace, str) and namespace in REASONS:
+    if namespace in REASONS:
         return REASONS[namespace]
-    return _SERVICE if isinstance(namespace, str) and namespace.startswith("AWS/") else _GUEST
+    return _SERVICE if namespace.startswith("AWS/") else _GUEST
 
 
 def compares(plan: PlanContext) -> bool:
     """Whether the alarm compares with a number, and not with a band."""
-    operator = as_text(plan.constant(plan.value("ComparisonOperator")))
+    operator = _word(plan, "ComparisonOperator")
     return "LowerOrGreater" not in operator and "UpperThreshold" not in operator and "LowerThreshold" not in operator
 
 

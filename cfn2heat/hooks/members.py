@@ -21,12 +21,12 @@ from cfn2heat.hooks.interfaces import (
     security_groups,
     subnet_interfaces,
 )
-from cfn2heat.hooks.loadbalancing import Membership, condition_named, is_word, member_properties, pools_of
+from cfn2heat.hooks.loadbalancing import Membership, condition_named, is_word, member_properties, pools_of, without_nothing
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
 from cfn2heat.hot.template import HotCondition, HotOutput, HotParameter, HotResource, HotTemplate
-from cfn2heat.hot.walk import rewrite
+from cfn2heat.hot.walk import rewrite, walk
 from cfn2heat.source import NOWHERE
 from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.language import branch
@@ -133,7 +133,7 @@ def _overridden(ctx: ResourceContext, launch: Launch) -> Launch:
         value = first.entries.get(key) if first else None
         found = None if value is None else ctx.site_lookup(table, value)
         if found is not None:
-            server[wanted] = found
+            server[wanted] = without_nothing(found, server[wanted]) if wanted in server else found
     return replace(launch, server=server)
 
 
@@ -281,7 +281,17 @@ def public_address(ctx: ResourceContext, interface: Interface) -> bool | hot.Hot
 
 def _truth(ctx: ResourceContext, value: cfn.Value | None) -> bool | hot.HotValue:
     found = is_word(ctx, value, "true", False)
-    return found if isinstance(found, bool) else hot.Literal(condition_named(ctx, f"{ctx.id}_is_public", found))
+    if isinstance(found, bool):
+        return found
+    if any(isinstance(part, COMPUTED) for part in walk(found)):
+        message = "Whether members have a public address is computed as Heat's conditions cannot; they get one."
+        ctx.report("C2H3005", Severity.WARNING, message, "Take the floating IP out of the members' file where it is not wanted.")
+        return True
+    return hot.Literal(condition_named(ctx, f"{ctx.id}_is_public", found))
+
+
+COMPUTED = (hot.GetAttr, hot.GetResource, hot.ListJoin, hot.StrReplace, hot.StrSplit)
+"""Functions that Heat refuses in conditions."""
 
 
 # ---- nested members --------------------------------------------------------------------------------------------------

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import Schema, lookup
-from cfn2heat.hot.template import HotParameter, HotTemplate
+from cfn2heat.hot.template import HotParameter, HotResource, HotTemplate
 
 TEXTUAL = frozenset(
     {
@@ -92,6 +92,8 @@ def _narrow(value: hot.HotValue, schema: Schema | None, parameters: dict[str, Ho
             address = _address_of(value)
             if address in parameters and not parameters[address].constraints:
                 parameters[address].constraints.append(hot.HotMap({"custom_constraint": hot.Literal("ip_addr")}))
+        case hot.Yaql():
+            _narrow_source(value, schema, parameters)
         case hot.If():
             _narrow(value.then, schema, parameters)
             if value.otherwise is not None:
@@ -103,6 +105,38 @@ def _narrow(value: hot.HotValue, schema: Schema | None, parameters: dict[str, Ho
         case hot.HotMap():
             for key, member in value.entries.items():
                 _narrow(member, schema.at(key), parameters)
+
+
+def _narrow_source(value: hot.Yaql, schema: Schema, parameters: dict[str, HotParameter]) -> None:
+    """The key of a fixed table is one of its keys; what a number is computed from is a number."""
+    key, table, number = (value.data.get(name) for name in ("key", "table", "value"))
+    if isinstance(key, hot.GetParam) and isinstance(table, hot.HotMap) and key.name in parameters and not key.path:
+        allowed = hot.HotList(tuple(map(hot.Literal, table.entries)))
+        if not parameters[key.name].constraints:
+            parameters[key.name].constraints.append(hot.HotMap({"allowed_values": allowed}))
+    elif number is not None and schema.type in ("integer", "number"):
+        _narrow(number, schema, parameters)
+
+
+def narrow_by_files(template: HotTemplate, files: Mapping[str, HotTemplate]) -> None:
+    """Parameters that are handed on to nested files inherit what those files demand of theirs, in place."""
+    for resource in template.resources.values() if files else ():
+        for type_, arguments in _uses(resource):
+            for name, inner in files[type_].parameters.items() if type_ in files else ():
+                value = arguments.get(name)
+                outer = template.parameters.get(value.name) if isinstance(value, hot.GetParam) and not value.path else None
+                if outer is not None and outer.default is None and not outer.constraints and outer.type == inner.type:
+                    outer.constraints.extend(inner.constraints)
+
+
+def _uses(resource: HotResource) -> Iterator[tuple[str, dict[str, hot.HotValue]]]:
+    """The types that a resource makes, its own and that of a group's members, with their properties."""
+    yield resource.type, resource.properties
+    for value in resource.properties.values():
+        if isinstance(value, hot.HotMap):
+            type_, properties = value.entries.get("type"), value.entries.get("properties")
+            if isinstance(type_, hot.Literal) and isinstance(properties, hot.HotMap):
+                yield str(type_.value), properties.entries
 
 
 def _address_of(value: hot.StrReplace | hot.ListJoin) -> str:

@@ -13,10 +13,12 @@ def explicit(t: Translation) -> None:
     """Carry every DependsOn to the emitted resources; one on something dropped, or that would close a circle, is said."""
     reach = _Reach(t)
     for resource in t.template.resources.values():
-        own = [t.hot.resources[name] for name in t.placed.get(resource.name, []) if name in t.hot.resources]
+        # A part has nothing of its own: what it was built into waits, and is waited for, in its place.
+        standing = t.placed.get(resource.name) or t.absorbed.get(resource.name, [])
+        own = [t.hot.resources[name] for name in standing if name in t.hot.resources]
         for index, wanted in enumerate(resource.depends_on):
             path = ("Resources", resource.name, "DependsOn", index)
-            names = [name for name in t.plan.hot_names(wanted) if name in t.hot.resources]
+            names = [name for name in t.absorbed.get(wanted) or t.plan.hot_names(wanted) if name in t.hot.resources]
             because = _carry(own[0], names, reach) if own and names else _lost(wanted, bool(own), bool(names))
             if because:
                 t.ledger.record(path, Fate.DROPPED, because=because)

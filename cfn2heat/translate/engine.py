@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from cfn2heat.cfn.catalog import lookup as source_type
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot.catalog import lookup
 from cfn2heat.hot.guard import guard_references
 from cfn2heat.hot.literals import escape_literals
-from cfn2heat.hot.narrow import drop_empty_defaults, narrow_parameters
+from cfn2heat.hot.narrow import drop_empty_defaults, narrow_by_files, narrow_parameters
 from cfn2heat.hot.template import HotResource
 from cfn2heat.hot.versions import lower
 from cfn2heat.table.rules import NoneAnswer, Rule
 from cfn2heat.translate import attributes, comments, dependencies, sections
 from cfn2heat.translate.context import CompositeContext, CompositePlan, PlanContext, ResourceContext
 from cfn2heat.translate.ledger import Fate
-from cfn2heat.translate.properties import apply_rows, set_fixed
+from cfn2heat.translate.properties import apply_rows, record_unknown, set_fixed
 from cfn2heat.translate.registry import REGISTRY
 from cfn2heat.translate.state import Translation
 
@@ -174,7 +175,12 @@ def verdict(t: Translation, resource: Resource) -> NoneAnswer:
 
 
 def drop(t: Translation, resource: Resource, answer: NoneAnswer) -> None:
-    """A whole resource without counterpart."""
+    """A whole resource without counterpart; its table must know what AWS documents all the same."""
+    rule = t.table.rule(resource.type)
+    documented = source_type(resource.type) if rule is not None else None
+    for name in resource.properties.entries if documented is not None else ():
+        if rule is not None and documented is not None and name in documented.properties and name not in rule.properties:
+            record_unknown(ResourceContext(t, resource.name), (name,))
     t.ledger.record(
         ("Resources", resource.name), Fate.DROPPED, because=answer.because, row=resource.type, severity=answer.severity
     )
@@ -203,10 +209,11 @@ def arrange(t: Translation) -> None:
 
 def finish_templates(t: Translation) -> None:
     """Guard conditional resources, narrow parameters, use the functions of the version, keep data from being run."""
-    for template in (t.hot, *t.files.values()):
+    for template in (*t.files.values(), t.hot):
         guard_references(template)
         drop_empty_defaults(template)
         narrow_parameters(template)
+        narrow_by_files(template, t.files)
         lower(template)
         escape_literals(template, t.files)
 

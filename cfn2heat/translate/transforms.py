@@ -133,7 +133,7 @@ def seconds(value: hot.HotValue, case: Case) -> hot.HotValue | None:
     """ISO 8601 duration to seconds."""
     if not isinstance(value, hot.Literal):
         return hot.Yaql(
-            "let(t => coalesce($.data.duration, 'PT0S')) -> int(coalesce(regex('(\\\\d+)H').search($t, $2.value), 0)) * 3600"
+            "let(t => str(coalesce($.data.duration, 'PT0S'))) -> int(coalesce(regex('(\\\\d+)H').search($t, $2.value), 0)) * 3600"
             " + int(coalesce(regex('(\\\\d+)M').search($t, $2.value), 0)) * 60"
             " + int(coalesce(regex('(\\\\d+)S').search($t, $2.value), 0))",
             {"duration": value},
