@@ -212,8 +212,17 @@ def limited(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue 
         advice = "After the stack is made: openstack database instance resize volume INSTANCE SIZE."
         ctx.report("C2H3002", Severity.WARNING, because, advice, path)
         return hot.Literal(LARGEST)
-    found = ctx.hot(value)
-    if any(word.isdigit() and int(word) > LARGEST for word in words(ctx, value)) and found is not None:
+    return capped(ctx, value)
+
+
+def capped(ctx: ResourceContext, value: cfn.Value) -> hot.HotValue | None:
+    """A size that a parameter may set too large, cut at deploy time."""
+    if isinstance(value, cfn.If):
+        return branch(hot.Literal(value.condition), capped(ctx, value.then), capped(ctx, value.otherwise))
+    constant, found = as_text(ctx.constant(value)), ctx.hot(value)
+    if constant.isdigit():
+        return hot.Literal(min(int(constant), LARGEST))
+    if found is not None and any(word.isdigit() and int(word) > LARGEST for word in words(ctx, value)):
         return hot.Yaql(f"min(int($.data.size), {LARGEST})", {"size": found})
     return found
 
@@ -279,15 +288,24 @@ def set_credentials(ctx: ResourceContext, db: HotResource) -> None:
     """The first database, and the master user with rights on it."""
     user, password = username(ctx), password_of(ctx)
     given = ctx.value("DBName") or ctx.value("DatabaseName")
-    database = None if as_text(ctx.constant(given)) in RESERVED_DATABASES else ctx.hot(given)
+    reserved = given is not None and as_text(ctx.constant(given)) in RESERVED_DATABASES
+    database = hot.Literal(FIRST_DATABASE) if reserved else ctx.hot(given)
     if user is not None and password is not None:
-        name = named_database(ctx, without_nothing(database, hot.Literal(FIRST_DATABASE)))
+        name = named_database(ctx, without_nothing(assume(database, user), hot.Literal(FIRST_DATABASE)))
         databases = hot.HotList((database_entry(ctx, name),))
-        users = unless(is_empty(ctx, password), user_list(user, password, name))
+        secret = without_nothing(assume(password, user), hot.Literal(""))
+        users = unless(is_empty(ctx, secret), user_list(present(user), secret, name))
         fill(ctx, db, {"databases": optional(databases, user), "users": optional(users, user)})
     elif database is not None:
         name = named_database(ctx, present(database))
         fill(ctx, db, {"databases": optional(hot.HotList((database_entry(ctx, name),)), database)})
+
+
+def assume(value: hot.HotValue | None, by: hot.HotValue) -> hot.HotValue | None:
+    """A value where another is there: the branch that their common condition chooses."""
+    if isinstance(by, hot.If) and by.otherwise is None and isinstance(value, hot.If) and value.condition == by.condition:
+        return value.then
+    return value
 
 
 def named_database(ctx: ResourceContext, value: hot.HotValue) -> hot.HotValue:
@@ -317,12 +335,7 @@ def present(value: hot.HotValue) -> hot.HotValue:
 
 def user_list(user: hot.HotValue, password: hot.HotValue, database: hot.HotValue) -> hot.HotValue:
     """The master user as Trove takes it."""
-    entry = {
-        "name": present(user),
-        "password": without_nothing(present(password), hot.Literal("")),
-        "databases": hot.HotList((database,)),
-    }
-    return hot.HotList((hot.HotMap(entry),))
+    return hot.HotList((hot.HotMap({"name": user, "password": password, "databases": hot.HotList((database,))}),))
 
 
 def username(ctx: ResourceContext) -> hot.HotValue | None:
@@ -452,12 +465,12 @@ def outer_network(ctx: ResourceContext, name: str, because: str) -> hot.HotValue
 
 def wait_for_network(ctx: ResourceContext, db: HotResource) -> None:
     """Trove wants a subnet that is on a router."""
-    group = ctx.resource_of(ctx.value("DBSubnetGroupName"))
-    for subnet in ctx.resources_of(group.properties.entries.get("SubnetIds")) if group else []:
-        for key in ("subnet", "interface"):
-            name = ctx.name(subnet.name, key)
-            if subnet.type == "AWS::EC2::Subnet" and name is not None:
-                ctx.depends_on(db, name)
+    for group in ctx.resources_of(ctx.value("DBSubnetGroupName")):
+        for subnet in ctx.resources_of(group.properties.entries.get("SubnetIds")):
+            for key in ("subnet", "interface"):
+                name = ctx.name(subnet.name, key)
+                if subnet.type == "AWS::EC2::Subnet" and name is not None:
+                    ctx.depends_on(db, name)
 
 
 # ---- finishing -------------------------------------------------------------------------------------------------------
@@ -519,7 +532,7 @@ def from_cluster(ctx: ResourceContext, db: HotResource) -> bool:
 
 
 def inherit(ctx: ResourceContext, db: HotResource) -> None:
-    """Class and size of a replica that says none are its source's."""
+    """Class, size and network of a replica that says none are its source's."""
     source = ctx.resource_of(ctx.value("SourceDBInstanceIdentifier"))
     if source is None or source.type != INSTANCE:
         return
@@ -527,7 +540,10 @@ def inherit(ctx: ResourceContext, db: HotResource) -> None:
     if "flavor" not in db.properties and "DBInstanceClass" in given:
         fill(ctx, db, {"flavor": ctx.site_lookup("database_flavors", given["DBInstanceClass"])})
     if "size" not in db.properties and "AllocatedStorage" in given:
-        fill(ctx, db, {"size": ctx.hot(given["AllocatedStorage"])})
+        fill(ctx, db, {"size": without_nothing(capped(ctx, given["AllocatedStorage"]), hot.Literal(20))})
+    if "networks" not in db.properties and "DBSubnetGroupName" in given:
+        network = without_nothing(network_of_group(ctx, given["DBSubnetGroupName"]), ctx.site_value("default_network"))
+        fill(ctx, db, {"networks": hot.HotList((hot.HotMap({"network": network}),))})
 
 
 def set_secret(ctx: ResourceContext) -> None:
