@@ -139,10 +139,15 @@ def zone_by_name(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue 
     if wanted is None:
         return None
     for resource in ctx.template.resources.values():
-        if resource.type == ZONE and name_of(ctx, resource.properties.entries.get("Name")) == wanted:
+        if resource.type == ZONE and bare_text(resource.properties.entries.get("Name")) == bare_text(value):
             own = ctx.name(resource.name, "zone")
             return wanted if own is None else hot.GetResource(own)
     return wanted
+
+
+def bare_text(value: cfn.Value | None) -> str:
+    """A name as text without its final dot, to tell whether two are the same."""
+    return "" if value is None else source_text(value).rstrip(".").lower()
 
 
 # ---- record data -----------------------------------------------------------------------------------------------------
@@ -223,6 +228,8 @@ def record(kind: str, value: hot.HotValue) -> hot.HotValue:
 
 def quoted(value: hot.HotValue) -> hot.HotValue:
     """A text in quotes; a long one in pieces that Designate takes."""
+    if is_quoted(value):
+        return value
     if not isinstance(value, hot.Literal):
         enclosed = hot.ListJoin("", (hot.HotList((hot.Literal('"'), value, hot.Literal('"'))),))
         return hot.StrReplace(enclosed, {'""': hot.Literal('"')})
@@ -232,6 +239,16 @@ def quoted(value: hot.HotValue) -> hot.HotValue:
     if len(whole) <= 253:
         return hot.Literal(f'"{whole}"')
     return hot.Literal(" ".join(f'"{whole[start : start + 200]}"' for start in range(0, len(whole), 200)))
+
+
+def is_quoted(value: hot.HotValue) -> bool:
+    """Whether a text that is put together brings its quotes."""
+    match value:
+        case hot.StrReplace(template=hot.Literal(value=str(text))):
+            return text.startswith('"') and text.endswith('"')
+        case hot.ListJoin(lists=(hot.HotList(items=(hot.Literal(value=str(first)), *_, hot.Literal(value=str(last)))),)):
+            return first.startswith('"') and last.endswith('"')
+    return False
 
 
 ADDRESSES = {"accessIPv4", "first_address", "fixed_ip_address", "floating_ip_address", "ip_address", "vip_address"}
