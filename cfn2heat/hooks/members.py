@@ -49,6 +49,7 @@ class Launch:
     server: dict[str, hot.HotValue]
     volumes: tuple[HotResource, ...]
     entries: dict[str, cfn.Value]
+    metadata: hot.HotValue | None = None
 
 
 class Pool(NamedTuple):
@@ -89,7 +90,7 @@ def _launch(ctx: ResourceContext, value: cfn.Value | None) -> Launch | None:
     if "server" not in parts:
         return None
     volumes = tuple(part for part in parts.values() if part.type == VOLUME)
-    return Launch(parts["server"].properties, volumes, interfaces(ctx, source)[0].entries)
+    return Launch(parts["server"].properties, volumes, interfaces(ctx, source)[0].entries, parts["server"].metadata)
 
 
 def launch_source(plan: PlanContext, value: cfn.Value | None) -> Resource | None:
@@ -116,7 +117,8 @@ def _either(condition: str, then: Launch, otherwise: Launch) -> Launch:
     for key in dict.fromkeys([*then.entries, *otherwise.entries]):
         sides = then.entries.get(key, absent), otherwise.entries.get(key, absent)
         entries[key] = sides[0] if signature(sides[0]) == signature(sides[1]) else cfn.If(condition, *sides, NOWHERE)
-    return Launch(server, (*then.volumes, *otherwise.volumes), entries)
+    metadata = branch(hot.Literal(condition), then.metadata, otherwise.metadata)
+    return Launch(server, (*then.volumes, *otherwise.volumes), entries, metadata)
 
 
 def _unknown(ctx: ResourceContext) -> Launch:
@@ -143,7 +145,7 @@ def _overridden(ctx: ResourceContext, launch: Launch) -> Launch:
 def definition(ctx: ResourceContext, tags: hot.HotValue | None, mark: hot.HotValue | None) -> hot.HotValue:
     """The `resource` of a group of Heat; tags are metadata of its servers, mark is what alarms find them by."""
     launch = launch_of(ctx)
-    server = HotResource("server", SERVER, dict(launch.server))
+    server = HotResource("server", SERVER, dict(launch.server), metadata=launch.metadata)
     _dress(ctx, server, tags, mark)
     require(ctx, server)
     finish_server(server)
@@ -154,7 +156,8 @@ def definition(ctx: ResourceContext, tags: hot.HotValue | None, mark: hot.HotVal
     if pools or public is not False or launch.volumes:
         return _nested(ctx, server, launch.volumes, interface, pools, public)
     _connect(ctx, server, interface)
-    return hot.HotMap({"type": hot.Literal(SERVER), "properties": hot.HotMap(_ordered(server.properties))})
+    made: dict[str, hot.HotValue] = {"type": hot.Literal(SERVER), "properties": hot.HotMap(_ordered(server.properties))}
+    return hot.HotMap(made if server.metadata is None else {**made, "metadata": server.metadata})
 
 
 def _interface(ctx: ResourceContext, launch: Launch) -> Interface:
@@ -354,8 +357,9 @@ def _description(ctx: ResourceContext, pools: list[Pool], public: bool | hot.Hot
 
 
 def _all_values(inner: list[HotResource], conditions: dict[str, hot.HotValue | None]) -> dict[str, hot.HotValue]:
-    """Every property, and every condition in the form of an `if`, under a key of its own."""
+    """Every property, metadata, and every condition in the form of an `if`, each under a key of its own."""
     values = {f"{resource.name}.{key}": value for resource in inner for key, value in _ordered(resource.properties).items()}
+    values.update({f"{resource.name}!": resource.metadata for resource in inner if resource.metadata is not None})
     for resource in inner:
         own = conditions.get(resource.name) or (hot.Literal(resource.condition) if resource.condition else None)
         if own is not None:
@@ -365,7 +369,8 @@ def _all_values(inner: list[HotResource], conditions: dict[str, hot.HotValue | N
 
 def _fill(template: HotTemplate, inner: list[HotResource], lifted: Lifted) -> None:
     for resource in inner:
-        made = HotResource(resource.name, resource.type, deletion_policy=resource.deletion_policy, metadata=resource.metadata)
+        made = HotResource(resource.name, resource.type, deletion_policy=resource.deletion_policy)
+        made.metadata = lifted.values.get(f"{resource.name}!")
         prefix = f"{resource.name}."
         made.properties = {key.removeprefix(prefix): value for key, value in lifted.values.items() if key.startswith(prefix)}
         condition = lifted.values.get(f"{resource.name}?")
