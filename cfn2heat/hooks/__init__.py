@@ -4,7 +4,6 @@ from importlib import import_module
 
 MODULES = {
     "autoscaling": "autoscaling",
-    "boot": "boot",
     "classic": "classic",
     "cloudformation": "cloudformation",
     "cloudwatch": "cloudwatch",
