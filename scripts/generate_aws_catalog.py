@@ -1,8 +1,8 @@
 """Generates cfn2heat/cfn/catalog.json from the provider schemas that the cfn-lint package bundles.
 
 All types of all regions, us-east-1's form first, with what AWS's registry lists from third parties (Alexa::ASK::Skill) and with
-SAM's types, which stay in a template when the SAM translator is not installed. With --check nothing is written; exit 1 says that the
-snapshot is stale.
+SAM's types, which stay in a template when the SAM translator is not installed. With --check nothing is written; exit 1 says that
+the snapshot is stale.
 """
 
 from __future__ import annotations
