@@ -19,17 +19,38 @@ VERSIONS = ("2016-10-14", "2017-02-24", "2017-09-01", "2018-03-02", "2018-08-31"
 ENDINGS = {".json", ".yaml", ".yml", ".template"}
 
 
-@click.command(epilog="Examples: cfn2heat convert stack.json > stack.hot.yaml; cfn2heat convert templates/ -d heat/ --site site.yaml")
+@click.command(
+    epilog="Examples: cfn2heat convert stack.json > stack.hot.yaml; cfn2heat convert templates/ -d heat/ --site site.yaml"
+)
 @click.argument("templates", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="TEMPLATE...")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write the template to this file, what belongs to it beside it.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the template to this file, what belongs to it beside it.",
+)
 @click.option("-d", "--directory", type=click.Path(path_type=Path, file_okay=False), help="Write all files into this folder.")
-@click.option("--site", "site_file", type=click.Path(path_type=Path), help="Facts of the target cloud: flavors, images, networks.")
+@click.option(
+    "--site", "site_file", type=click.Path(path_type=Path), help="Facts of the target cloud: flavors, images, networks."
+)
 @click.option("--mappings", type=click.Path(path_type=Path, file_okay=False), help="Mapping files of your own, laid over ours.")
-@click.option("--template-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of nested templates and included files.")
+@click.option(
+    "--template-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of nested templates and included files."
+)
 @click.option("--region", help="Fix the AWS region: mappings by region fold away.")
-@click.option("--parameter", "parameters", multiple=True, metavar="K=V", help="A parameter's value, for loops and the environment file.")
-@click.option("--heat-version", type=click.Choice(VERSIONS), default=VERSIONS[-1], show_default=True, help="Version of the written template.")
-@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write what became of everything to this JSON file.")
+@click.option(
+    "--parameter", "parameters", multiple=True, metavar="K=V", help="A parameter's value, for loops and the environment file."
+)
+@click.option(
+    "--heat-version",
+    type=click.Choice(VERSIONS),
+    default=VERSIONS[-1],
+    show_default=True,
+    help="Version of the written template.",
+)
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), help="Write what became of everything to this JSON file."
+)
 @click.option("--strict", is_flag=True, help="Exit with 1 on any warning, too.")
 @click.option("--ignore", multiple=True, metavar="CODE[:SUBJECT]", help="Leave out diagnostics of this code (and subject).")
 @click.option("-q", "--quiet", is_flag=True, help="Say only errors.")
@@ -98,5 +119,3 @@ def run(paths: list[Path], settings: Settings, quiet: bool) -> list[Converted]:
         for path in bar:
             results += [result for result in conversion.convert(path) if all(result.path != known.path for known in results)]
     return results
-
-

@@ -21,13 +21,15 @@ USAGE, BUG = 2, 70
 class LazyGroup(click.Group):
     """Imports the module of a subcommand only when that one is called."""
 
-    def list_commands(self, context: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
+        """Give the names of the subcommands."""
         return sorted(COMMANDS)
 
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's signature
+        """Import a subcommand."""
+        if cmd_name not in COMMANDS:
             return None
-        module, attribute = COMMANDS[name].split(":")
+        module, attribute = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
@@ -45,7 +47,7 @@ def run() -> None:
     except (SystemExit, KeyboardInterrupt):
         raise
     except InputError as error:  # a file that an option names: templates are judged one by one
-        print(error, file=sys.stderr)
+        click.echo(str(error), err=True)
         sys.exit(USAGE)
     except BaseException as error:
         import os
@@ -54,9 +56,10 @@ def run() -> None:
         place = traceback.extract_tb(error.__traceback__)[-1]
         if os.environ.get("CFN2HEAT_TRACEBACK"):
             traceback.print_exc()
-        print(
-            f"cfn2heat: a bug of ours: {type(error).__name__} in {os.path.basename(place.filename)}:{place.lineno} ({place.name}): {error}\n"
+        where = f"{os.path.basename(place.filename)}:{place.lineno} ({place.name})"
+        click.echo(
+            f"cfn2heat: a bug of ours: {type(error).__name__} in {where}: {error}\n"
             "Please report it with the template that brought it up; CFN2HEAT_TRACEBACK=1 shows where it happened.",
-            file=sys.stderr,
+            err=True,
         )
         sys.exit(BUG)
