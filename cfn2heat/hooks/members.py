@@ -340,7 +340,8 @@ def _pool_member(ctx: ResourceContext, pool: Pool, name: str, interface: Interfa
         "pool": None if pool.outside else membership.pool,
         "protocol_port": membership.protocol_port,
         "monitor_port": membership.monitor_port,
-        "subnet": ctx.hot(interface.subnet),
+        # Without a subnet amphorae speak from the VIP's, which is the one that security groups let in.
+        "subnet": ctx.hot(interface.subnet) if pool.outside else None,
     }
     said = {key: ctx.fit(value, property_schema(MEMBER, (key,))) for key, value in properties.items() if value is not None}
     return HotResource(name, MEMBER, said)
