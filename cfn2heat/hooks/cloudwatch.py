@@ -256,6 +256,16 @@ def finish_alarm(ctx: ResourceContext) -> None:
     ctx.set("alarm.resource_type", hot.Literal(metric.resource_type))
     if subject.kind == "project":
         ctx.set("alarm.query", query("project_id", hot.GetParam("OS::project_id")))
+    _repeat(ctx)
+
+
+def _repeat(ctx: ResourceContext) -> None:
+    """CloudWatch calls a scaling policy again as long as the alarm lasts, and tells a topic once; Aodh has one switch for both."""
+    scales = any(ctx.get(url) is not None for url, _ in TARGETS.values())
+    ctx.set("alarm.repeat_actions", hot.Literal(scales))
+    if scales and any(ctx.get(queue) is not None for _, queue in TARGETS.values()):
+        message = "The policy is called as long as the alarm lasts, as in AWS; the queue gets a message each time, too."
+        ctx.report("C2H3005", Severity.NOTE, message, "Write a second alarm with repeat_actions: false for the queue alone.")
 
 
 def _measured(ctx: ResourceContext) -> tuple[Metric, Subject]:
