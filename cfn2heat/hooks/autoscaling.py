@@ -35,6 +35,8 @@ from cfn2heat.translate.registry import finish_hook, predicate, property_hook
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
 
 CPU = METRICS["AWS/EC2", "CPUUtilization"]
+PAUSE = 300
+"""Seconds that AWS waits after a policy has acted when nothing else is said (default cooldown, and default warm-up)."""
 
 
 # ---- policies --------------------------------------------------------------------------------------------------------
@@ -154,11 +156,9 @@ def finish_policy(ctx: ResourceContext) -> None:
         return
     for key, default in (("adjustment_type", hot.Literal("change_in_capacity")), ("scaling_adjustment", hot.Literal(1))):
         policy.properties[key] = without_nothing(policy.properties.get(key), default)
-    simple = not present(ctx.value("TargetTrackingConfiguration")) and not present(ctx.value("StepAdjustments"))
     group = group_named(ctx, ctx.value("AutoScalingGroupName"))
-    if simple and group is not None and "Cooldown" not in group.properties.entries:
-        # What AWS waits after a simple policy when nobody says otherwise.
-        policy.properties.setdefault("cooldown", hot.Literal(300))
+    if group is not None and "Cooldown" not in group.properties.entries:
+        policy.properties.setdefault("cooldown", hot.Literal(PAUSE))
     target = tracked(ctx)
     if target is not None:
         _track(ctx, policy, target)

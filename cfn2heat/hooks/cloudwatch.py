@@ -260,7 +260,7 @@ def finish_alarm(ctx: ResourceContext) -> None:
 
 
 def _repeat(ctx: ResourceContext) -> None:
-    """CloudWatch calls a scaling policy again as long as the alarm lasts, and tells a topic once; Aodh has one switch for both."""
+    """CloudWatch calls a policy again as long as the alarm lasts and tells a topic once; Aodh has one switch for both."""
     scales = any(ctx.get(url) is not None for url, _ in TARGETS.values())
     ctx.set("alarm.repeat_actions", hot.Literal(scales))
     if scales and any(ctx.get(queue) is not None for _, queue in TARGETS.values()):
