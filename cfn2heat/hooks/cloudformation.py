@@ -134,7 +134,7 @@ def argument(ctx: ResourceContext, value: hot.HotValue, declared: HotParameter) 
 
 def _inherit(ctx: ResourceContext, name: str, declared: HotParameter) -> None:
     """What the nested template demands of a value is demanded of the parameter that it comes from."""
-    outer = ctx.t.hot.parameters.get(name)
+    outer = ctx.t.hot.parameters.get(name) or ctx.t.declared.get(name)
     if outer is not None and outer.type == declared.type and outer.default is None and not outer.constraints:
         outer.constraints.extend(declared.constraints)
 
