@@ -55,10 +55,15 @@ def template(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue
     """The file stands as the type."""
     file = _child(ctx).file
     ctx.adapted(path, f"The nested template is the file {file}, which is the type of this resource.", "stack")
-    if isinstance(value, cfn.If) and source_text(value.then) != source_text(value.otherwise):
+    if isinstance(value, cfn.If) and _file(value.then) != _file(value.otherwise):
         message = f"A condition chooses between two templates; {file} is the one that is used here."
         ctx.report("C2H3005", Severity.WARNING, message, "Change the type of the resource for the other.", path)
     return None
+
+
+def _file(url: cfn.Value) -> str:
+    """The last part of an address: buckets differ between a test and the real thing, files do not."""
+    return source_text(url).rsplit("/", 1)[-1]
 
 
 @property_hook("cloudformation.parameters")
@@ -134,8 +139,10 @@ def argument(ctx: ResourceContext, value: hot.HotValue, declared: HotParameter) 
 
 def _inherit(ctx: ResourceContext, name: str, declared: HotParameter) -> None:
     """What the nested template demands of a value is demanded of the parameter that it comes from."""
-    outer = ctx.t.hot.parameters.get(name) or ctx.t.declared.get(name)
-    if outer is not None and outer.type == declared.type and outer.default is None and not outer.constraints:
+    outer, ours = ctx.t.hot.parameters.get(name), ctx.t.declared.get(name)
+    if ours is not None:
+        ours.constraints[:0] = [limit for limit in declared.constraints if limit not in ours.constraints]
+    elif outer is not None and outer.type == declared.type and outer.default is None and not outer.constraints:
         outer.constraints.extend(declared.constraints)
 
 
