@@ -17,6 +17,7 @@ from cfn2heat.hooks.loadbalancing import (
     same,
     tidy,
     tls_container,
+    without_nothing,
     words,
 )
 from cfn2heat.hot import values as hot
@@ -279,9 +280,9 @@ def make_monitor(ctx: ResourceContext, listener: ClassicListener) -> None:
         {
             "pool": hot.GetResource(ctx.emit(listener.key("pool")).name),
             "type": probe.protocol,
-            "delay": member_of(ctx, check, "Interval") or hot.Literal(30),
-            "timeout": member_of(ctx, check, "Timeout") or hot.Literal(5),
-            "max_retries": member_of(ctx, check, "HealthyThreshold") or hot.Literal(10),
+            "delay": without_nothing(member_of(ctx, check, "Interval"), hot.Literal(30)),
+            "timeout": without_nothing(member_of(ctx, check, "Timeout"), hot.Literal(5)),
+            "max_retries": without_nothing(member_of(ctx, check, "HealthyThreshold"), hot.Literal(10)),
             "url_path": probe.path,
         },
     )

@@ -552,7 +552,7 @@ def pattern_at_deploy(ctx: ResourceContext, value: cfn.Value) -> hot.HotValue:
     """The same, done by Heat for patterns that are parameters."""
     found = ctx.hot(value) or hot.HotList(())
     many = hot.GetParam(found.name) if isinstance(found, hot.GetParam) else found
-    several = not isinstance(found, hot.HotList) or len(found.items) != 1
+    several = not (isinstance(found, hot.HotList) and len(found.items) == 1 and not isinstance(found.items[0], hot.If))
     text = hot.ListJoin("|", (many,)) if several else found.items[0] if isinstance(found, hot.HotList) else found
     if isinstance(found, hot.GetParam) and ctx.parameter_type(found.name) == "string":
         text, several = found, False

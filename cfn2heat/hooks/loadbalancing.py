@@ -12,6 +12,7 @@ from cfn2heat.hooks.branches import all_of, members
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
 from cfn2heat.hot.template import HotCondition, HotResource
+from cfn2heat.hot.walk import walk
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
@@ -49,7 +50,7 @@ def choose(ctx: ResourceContext, value: cfn.Value | None, answers: Mapping[str, 
     if constant is not UNKNOWN:
         return answers.get(as_text(constant))
     possible = sorted(ctx.possible(value) or answers)
-    source = ctx.hot(value)
+    source = comparable(ctx.hot(value))
     result = answers.get(possible[-1])
     for word in reversed(possible[:-1]):
         if answers.get(word) != result and source is not None:
@@ -60,6 +61,12 @@ def choose(ctx: ResourceContext, value: cfn.Value | None, answers: Mapping[str, 
 def equals(value: hot.HotValue, word: str) -> hot.HotValue:
     """The condition that a value is a word."""
     return hot.Function("equals", hot.HotList((value, hot.Literal(word))))
+
+
+def comparable(value: hot.HotValue | None) -> hot.HotValue | None:
+    """A value that Heat's conditions may read, or None: they refuse texts that are put together and what resources say."""
+    refused = hot.GetAttr | hot.GetResource | hot.ListJoin | hot.StrReplace | hot.StrSplit
+    return None if value is None or any(isinstance(part, refused) for part in walk(value)) else value
 
 
 def words(plan: PlanContext, value: cfn.Value | None) -> set[str]:
@@ -83,7 +90,7 @@ def is_word(ctx: ResourceContext, value: cfn.Value | None, word: str, default: b
     constant = ctx.constant(value)
     if constant is not UNKNOWN:
         return as_text(constant) == word
-    source = ctx.hot(value)
+    source = comparable(ctx.hot(value))
     return default if source is None else equals(source, word)
 
 

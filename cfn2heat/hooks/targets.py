@@ -21,6 +21,7 @@ from cfn2heat.hooks.loadbalancing import (
     restrict,
     say_attributes,
     tidy,
+    without_nothing,
     words,
 )
 from cfn2heat.hot import values as hot
@@ -252,7 +253,8 @@ def add_member(ctx: ResourceContext, target: cfn.Map, path: Path, guard: Guard, 
     identity = target.entries.get("Id")
     member = ctx.add(f"member_{number}", "OS::Octavia::PoolMember", f"{ctx.id}_member_{number}")
     owner = ctx.resource_of(identity) if isinstance(identity, cfn.Ref | cfn.GetAtt | cfn.If) else None
-    port = ctx.hot(target.entries.get("Port")) or ctx.hot(ctx.value("Port")) or hot.Literal(80)
+    default = without_nothing(ctx.hot(ctx.value("Port")), hot.Literal(80))
+    port = without_nothing(ctx.hot(target.entries.get("Port")), default)
     properties = {
         "pool": hot.GetResource(ctx.emit("pool").name),
         "address": member_address(ctx, identity, owner, number),

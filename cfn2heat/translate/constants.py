@@ -50,8 +50,9 @@ class Constants:
             case cfn.Seq():
                 return self._fold_all(value.items)
             case cfn.Map():
-                folded = self._fold_all(tuple(value.entries.values()))
-                return UNKNOWN if folded is UNKNOWN else dict(zip(value.entries, folded, strict=True))
+                present = {key: member for key, member in value.entries.items() if not isinstance(member, cfn.NoValue)}
+                folded = self._fold_all(tuple(present.values()))
+                return UNKNOWN if folded is UNKNOWN else dict(zip(present, folded, strict=True))
             case cfn.Ref():
                 return self._pseudo.get(value.name, UNKNOWN)
             case cfn.Sub():
