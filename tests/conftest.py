@@ -1,0 +1,24 @@
+"""The one flag of the test suite: rewriting the goldens, which is a person's decision and never CI's."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --update-golden."""
+    parser.addoption("--update-golden", action="store_true", help="write what the tests get as what they expect; read the diff")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse to rewrite where nobody reads the diff."""
+    if config.getoption("--update-golden") and os.environ.get("CI"):
+        raise pytest.UsageError("--update-golden is refused when CI is set: goldens are changed by a person who reads the diff")
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether goldens are to be rewritten."""
+    return bool(request.config.getoption("--update-golden"))
