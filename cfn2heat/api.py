@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+import os
+from itertools import count
 from pathlib import Path
 
 from cfn2heat.cfn import values as cfn
+from cfn2heat.cfn.document import DEFAULT_LIMITS
 from cfn2heat.cfn.folder import TemplateFolder, address_tail
 from cfn2heat.cfn.graph import build_graph
 from cfn2heat.cfn.reader import ReadOptions, read
@@ -14,7 +16,7 @@ from cfn2heat.diagnostics import Diagnostics, InputError
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.environment import Setting, write_environment
 from cfn2heat.hot.writer import write_template
-from cfn2heat.record import record
+from cfn2heat.record import field, record, replace
 from cfn2heat.source import Span
 from cfn2heat.table.loader import Table, load_table
 from cfn2heat.table.site import EMPTY_SITE, Site
@@ -33,6 +35,8 @@ class Settings:
     region: str | None = None
     parameters: dict[str, str] = field(default_factory=dict)
     heat_version: str = "2021-04-16"
+    stem: str | None = None
+    """What the written files of the first template are named after; None: after the template."""
 
 
 class Conversion:
@@ -42,13 +46,13 @@ class Conversion:
         self.settings = settings
         self._done: dict[Path, Converted] = {}
         self._running: list[Path] = []
-        self._stems: dict[str, Path] = {}
+        self._names: dict[str, Path] = {}
         self._folders: dict[Path, TemplateFolder] = {}
 
     def convert(self, path: Path) -> list[Converted]:
         """The template asked for, then the nested ones that it brought in."""
         before = set(self._done)
-        asked = self._convert(path.resolve(), str(path))
+        asked = self._convert(path.resolve(), readable(path))
         nested = [found for key, found in self._done.items() if key not in before and found is not asked]
         return [asked, *(replace(found, nested=True) for found in nested)]
 
@@ -61,8 +65,31 @@ class Conversion:
                 self._running.pop()
         return self._done[key]
 
+    def sources(self) -> list[Path]:
+        """The templates that were read."""
+        return list(self._done)
+
     def _translate(self, key: Path, shown: str) -> Converted:
-        stem = self._stem(key)
+        """Translate under the first stem whose files bear no other template's names."""
+        base = (self.settings.stem if not self._names else None) or readable(key.stem)
+        for serial in count(1):
+            stem = base if serial == 1 else f"{base}-{serial}"
+            if not self._claim(key, [f"{stem}.yaml", f"{stem}.env.yaml"]):
+                continue
+            converted = self._translate_as(key, shown, stem)
+            if self._claim(key, list(converted.files)):
+                return converted
+        raise AssertionError("there are endless numbers")
+
+    def _claim(self, key: Path, names: list[str]) -> bool:
+        """Take names of written files for a template; False when another one has taken any of them."""
+        folded = [name.casefold() for name in names]
+        if any(self._names.get(name, key) != key for name in folded):
+            return False
+        self._names.update(dict.fromkeys(folded, key))
+        return True
+
+    def _translate_as(self, key: Path, shown: str, stem: str) -> Converted:
         diagnostics = Diagnostics()
         try:
             data = read_bytes(key, shown)
@@ -103,14 +130,6 @@ class Conversion:
         settings = self.settings
         return ReadOptions(settings.template_dir or key.parent, settings.parameters, settings.region)
 
-    def _stem(self, key: Path) -> str:
-        """The stem of the written files; two templates of one name get different ones."""
-        base = stem = key.stem
-        serial = 2
-        while self._stems.setdefault(stem, key) != key:
-            stem, serial = f"{base}-{serial}", serial + 1
-        return stem
-
     def _child(self, address: cfn.Value | None, parent: Path | None, shown: str) -> Child | None:
         """The nested stack that an address names, translated; None when its file is not at hand or is no template."""
         folder = self.settings.template_dir or (parent.parent if parent else None)
@@ -125,7 +144,7 @@ class Conversion:
             span = address.span if address is not None else Span(shown, 0, 0)
             circle = " -> ".join(path.name for path in [*self._running[self._running.index(key) :], key])
             raise InputError("C2H1301", f"nested stacks go in a circle: {circle}", span, advice="break the circle")
-        converted = self._convert(key, str(found))
+        converted = self._convert(key, readable(found))
         if converted.translation is None:
             return None
         template = converted.translation.hot
@@ -133,11 +152,17 @@ class Conversion:
 
 
 def read_bytes(path: Path, shown: str) -> bytes:
-    """A file's bytes; InputError when it cannot be read."""
+    """A file's bytes, no more than shows that it is too long; InputError when it cannot be read."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(DEFAULT_LIMITS.size + 1)
     except OSError as error:
         raise InputError("C2H1001", f"the file cannot be read: {error.strerror}", Span(shown, 0, 0)) from error
+
+
+def readable(name: Path | str) -> str:
+    """A file's name as text that can be written; bytes of it that are no UTF-8 are replaced."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def written(translation: Translation) -> dict[str, str]:
@@ -159,7 +184,10 @@ def environment_of(translation: Translation) -> str:
     facts = {name: fact for fact, name in t.asked.items()}
     for name, parameter in t.hot.parameters.items():
         comments = [parameter.description] if parameter.description else []
-        if name in t.options.parameters and name in t.template.parameters:
+        given = name in t.options.parameters and name in t.template.parameters
+        if given and parameter.hidden:
+            settings.append(Setting(name, None, [*comments, "Given, but not written here: it is a secret (NoEcho)."]))
+        elif given:
             settings.append(Setting(name, hot.Literal(t.options.parameters[name])))
         elif name in facts:
             settings.append(Setting(name, _site_value(t, facts[name], parameter.default), comments))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from cfn2heat.api import Settings, translate_text
+from cfn2heat.record import replace
 from cfn2heat.table.loader import Table
 from cfn2heat.table.rules import Rule
 from cfn2heat.table.site import EMPTY_SITE, build_site

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
 from functools import cached_property
 from typing import NamedTuple
 
 from cfn2heat.cfn.sub import Placeholder, split_sub
 from cfn2heat.cfn.template import Template
 from cfn2heat.cfn.values import DynamicReference, GetAtt, Map, NoValue, Ref, Scalar, Seq, Sub, Value
+from cfn2heat.record import fields
 from cfn2heat.source import Path
 
 
@@ -142,8 +142,8 @@ def _collect(value: Value, path: Path, found: list[Found]) -> None:
 
 def _collect_arguments(value: Value, path: Path, found: list[Found]) -> None:
     """Look into the arguments of any other function."""
-    for field in fields(value):
-        argument = getattr(value, field.name)
+    for name in fields(value):
+        argument = getattr(value, name)
         if isinstance(argument, tuple):
             if not hasattr(argument, "_fields"):
                 for item in argument:

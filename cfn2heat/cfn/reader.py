@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
 from pathlib import Path as FilePath
 
 from cfn2heat.cfn import checks, vocabulary
@@ -17,7 +16,7 @@ from cfn2heat.cfn.intrinsics import ValueReader, describe, subject_of, text_of
 from cfn2heat.cfn.template import Condition, Output, Parameter, Resource, Template
 from cfn2heat.cfn.values import Map, Scalar, Seq, Transform, Value
 from cfn2heat.diagnostics import Diagnostics, InputError, Severity
-from cfn2heat.record import record
+from cfn2heat.record import field, record
 from cfn2heat.source import Span
 
 
@@ -52,8 +51,17 @@ def _expand(
     from cfn2heat.cfn.macros import expand
     from cfn2heat.cfn.macros.options import MacroContext
 
-    context = MacroContext(path, options.template_dir, options.parameters, options.region, options.limits, diagnostics)
+    given = {name: value for name, value in options.parameters.items() if not _is_secret(root, name)}
+    context = MacroContext(path, options.template_dir, given, options.region, options.limits, diagnostics)
     return expand(root, context)
+
+
+def _is_secret(root: Map, name: str) -> bool:
+    """Whether a parameter's value must not be written out: its NoEcho is set."""
+    section = root.entries.get("Parameters")
+    definition = section.entries.get(name) if isinstance(section, Map) else None
+    echo = definition.entries.get("NoEcho") if isinstance(definition, Map) else None
+    return isinstance(echo, Scalar) and str(echo.value).lower() == "true"
 
 
 _MACRO_WORDS = ("Fn::Transform", "!Transform", "Fn::ForEach", "Fn::Length", "!Length", "Fn::ToJsonString", "!ToJsonString")

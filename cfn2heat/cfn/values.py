@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TypeAlias
 
-from cfn2heat.record import record
+from cfn2heat.record import field, record
 from cfn2heat.source import Span
 
 

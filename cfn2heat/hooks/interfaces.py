@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 from cfn2heat.cfn import values as cfn
@@ -16,6 +15,7 @@ from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
 from cfn2heat.hot.template import HotCondition, HotResource
 from cfn2heat.hot.walk import rewrite
+from cfn2heat.record import record
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_index, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext, referred
@@ -68,7 +68,7 @@ LEFT_OUT: dict[str, tuple[str, str, Severity]] = {
 """Members of an interface that no port holds: because, advice, severity."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Interface:
     """One network interface: what is said of it, under which conditions, its place among the others."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cfn2heat.cfn import values as cfn
@@ -27,6 +26,7 @@ from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
 from cfn2heat.hot.template import HotCondition, HotOutput, HotParameter, HotResource, HotTemplate
 from cfn2heat.hot.walk import rewrite, walk
+from cfn2heat.record import record, replace
 from cfn2heat.source import NOWHERE
 from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.language import branch
@@ -42,7 +42,7 @@ SERVER, VOLUME = "OS::Nova::Server", "OS::Cinder::Volume"
 PORT, ADDRESS, MEMBER = "OS::Neutron::Port", "OS::Neutron::FloatingIP", "OS::Octavia::PoolMember"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Launch:
     """What a member is made of: the server, its volumes, what is said of its first interface."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.hooks.branches import members
+from cfn2heat.record import record
 from cfn2heat.translate.constants import UNKNOWN
 from cfn2heat.translate.context import PlanContext
 
@@ -15,7 +15,7 @@ SHOWN = 4
 """So many actions or resources of a statement are named; the rest is counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Statement:
     """One statement of a policy; texts of what a parameter decides stand as ${Name}."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Guard, guarded, split
 from cfn2heat.hooks.loadbalancing import BALANCERS, balancer_networks, vip_network
 from cfn2heat.hot import values as hot
+from cfn2heat.record import field
 from cfn2heat.record import record as define
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text

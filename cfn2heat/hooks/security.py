@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from weakref import WeakKeyDictionary
 
 from cfn2heat.cfn import values as cfn
@@ -10,6 +9,7 @@ from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Guard, all_of, any_of, guarded, members, named
 from cfn2heat.hooks.rules import GROUP, Reading, can_hold, read_rule, record
 from cfn2heat.hot import values as hot
+from cfn2heat.record import field
 from cfn2heat.record import record as define
 from cfn2heat.source import Path
 from cfn2heat.translate.context import PlanContext, ResourceContext, referred

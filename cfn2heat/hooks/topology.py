@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.hot import values as hot
+from cfn2heat.record import field, mutable_record
 from cfn2heat.record import record as define
 from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.state import Translation
@@ -30,7 +30,7 @@ ATTACHMENTS = (EC2 + "TransitGatewayAttachment", EC2 + "TransitGatewayVpcAttachm
 DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 
 
-@dataclass(slots=True)
+@mutable_record
 class Domain:
     """One VPC, in the template (vpc) or outside of it, with all that hangs on it. It becomes one router."""
 

@@ -10,7 +10,6 @@ import json
 import os.path
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
@@ -115,12 +114,12 @@ def _pair(bounds: list[Any] | None) -> tuple[Any, Any] | None:
     return None if bounds is None else (bounds[0], bounds[1])
 
 
-@dataclass(frozen=True)
 class TypeSchema:
     """A resource type."""
 
-    name: str
-    raw: Mapping[str, Any]
+    def __init__(self, name: str, raw: Mapping[str, Any]) -> None:
+        self.name = name
+        self.raw = raw
 
     @property
     def status(self) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
 from cfn2heat.hot.scalars import plain_or_quoted
 from cfn2heat.hot.values import HotValue
 from cfn2heat.hot.writer import write_value
-from cfn2heat.record import record
+from cfn2heat.record import field, record
 
 
 @record

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
 from cfn2heat.hot.values import HotMap, HotValue
-from cfn2heat.record import mutable_record
+from cfn2heat.record import field, mutable_record
 
 
 @mutable_record

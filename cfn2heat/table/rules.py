@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from cfn2heat.diagnostics import Severity
-from cfn2heat.record import record
+from cfn2heat.record import field, record
 
 Data: TypeAlias = Any
 """Plain JSON data; in fixed, also, references and value a map with one function's name as its only key is that function."""

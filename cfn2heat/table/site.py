@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from cfn2heat.diagnostics import InputError
-from cfn2heat.record import record
+from cfn2heat.record import field, record
 from cfn2heat.source import Path, format_path
 
 if TYPE_CHECKING:

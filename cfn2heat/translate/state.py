@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import field
 from typing import Any
 
 from cfn2heat.cfn.graph import Graph
@@ -12,7 +11,7 @@ from cfn2heat.cfn.template import Resource, Template
 from cfn2heat.diagnostics import Diagnostics
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotParameter, HotResource, HotTemplate
-from cfn2heat.record import record
+from cfn2heat.record import field, record
 from cfn2heat.table.loader import Table
 from cfn2heat.table.site import Site
 from cfn2heat.translate.constants import Constants

@@ -1,12 +1,12 @@
 """Records behave as frozen dataclasses do."""
 
 import copy
+import dataclasses
 import pickle
-from dataclasses import FrozenInstanceError, dataclass, field, fields, is_dataclass, replace
 
 import pytest
 
-from cfn2heat.record import mutable_record, record
+from cfn2heat.record import FrozenRecordError, field, fields, mutable_record, record, replace
 
 
 @record
@@ -23,13 +23,13 @@ class Point:
         return self.x + self.y
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Model:
     """The same by the standard library."""
 
     x: int
     y: int = 0
-    tags: dict[str, int] = field(default_factory=dict)
+    tags: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 @record
@@ -100,9 +100,9 @@ def test_hashed_by_value():
 @pytest.mark.parametrize("name", ["x", "other"])
 def test_frozen(name):
     point = Point(1)
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(FrozenRecordError):
         setattr(point, name, 2)
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(FrozenRecordError):
         delattr(point, name)
     assert point.x == 1
     assert not hasattr(point, "__dict__")
@@ -111,8 +111,7 @@ def test_frozen(name):
 def test_read_as_dataclasses_are():
     assert repr(Point(1)) == "Point(x=1, y=0, tags={})"
     assert repr(Model(1)) == repr(Point(1)).replace("Point", "Model")
-    assert is_dataclass(Point)
-    assert [one.name for one in fields(Point)] == ["x", "y", "tags"]
+    assert fields(Point) == ("x", "y", "tags")
     assert replace(Point(1, 2), y=3) == Point(1, 3)
     match Point(1, 2):
         case Point(x, y=2):

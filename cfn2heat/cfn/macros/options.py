@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from cfn2heat.cfn.document import Limits
 from cfn2heat.diagnostics import Diagnostics, Severity
+from cfn2heat.record import field, mutable_record
 from cfn2heat.source import Span
 
 
-@dataclass(slots=True)
+@mutable_record
 class MacroContext:
     """The surroundings of one template's expansion; unresolved collects the names of macros that could not be expanded."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from cfn2heat.cfn.reader import read_template
 from cfn2heat.cfn.template import Template
 from cfn2heat.cfn.values import Map, Scalar, Seq
 from cfn2heat.diagnostics import Diagnostics
+from cfn2heat.record import fields
 
 
 def shape(value: Any) -> Any:
@@ -19,10 +19,10 @@ def shape(value: Any) -> Any:
         return [shape(item) for item in value.items]
     if isinstance(value, Map):
         return {key: shape(item) for key, item in value.entries.items()}
-    if is_dataclass(value):
-        return (type(value).__name__, *(shape(getattr(value, field.name)) for field in fields(value) if field.name != "span"))
     if isinstance(value, tuple):
         return tuple(shape(item) for item in value)
+    if hasattr(value, "__match_args__"):
+        return (type(value).__name__, *(shape(getattr(value, name)) for name in fields(value) if name != "span"))
     return value
 
 
