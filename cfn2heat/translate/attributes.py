@@ -55,7 +55,7 @@ def apply(ctx: ResourceContext) -> None:
         elif name == "DeletionPolicy":
             _deletion_policy(ctx, value, path)
         elif name == "Metadata" and isinstance(value, cfn.Map):
-            _metadata(ctx, value, path)
+            carry_metadata(ctx, value, path)
         elif name == "UpdateReplacePolicy" and ctx.constant(value) == "Delete":
             ctx.dropped(path, "Heat deletes what it replaces.", severity=Severity.NOTE)
         else:
@@ -97,7 +97,11 @@ def _deletion_policy(ctx: ResourceContext, value: cfn.Value, path: Path) -> None
         ctx.t.ledger.record(ctx.source_path(path), Fate.TRANSLATED, targets=tuple(names))
 
 
-def _metadata(ctx: ResourceContext, value: cfn.Map, path: Path) -> None:
+def carry_metadata(ctx: ResourceContext, value: cfn.Map, path: Path) -> None:
+    """Metadata stand on the resource that stands for the source's, but for what tools note for themselves."""
+    if not value.entries:
+        ctx.dropped(path, "It is empty.", severity=Severity.NOTE)
+        return
     tools = set(ctx.t.table.parameters.get("tool_metadata", ()))
     kept = {key: member for key, member in value.entries.items() if key not in tools}
     for key in value.entries:

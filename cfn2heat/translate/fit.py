@@ -29,6 +29,8 @@ def fit(value: hot.HotValue, schema: Schema | None, parameter_type: Callable[[st
         return _fit_map(value, schema, parameter_type)
     if isinstance(value, hot.HotList) and len(value.items) == 1 and schema.type in ("string", "integer", "number", "boolean"):
         return fit(value.items[0], schema, parameter_type)
+    if isinstance(value, hot.HotMap | hot.HotList) and schema.type in ("string", "integer", "number", "boolean"):
+        raise Misfit(f"{'an object' if isinstance(value, hot.HotMap) else 'a list'} stands where one value is wanted")
     if isinstance(value, hot.Literal):
         return hot.Literal(_fit_literal(value.value, schema.type))
     return value

@@ -113,7 +113,7 @@ class Language:
         if name in self.t.template.parameters:
             return hv.GetParam(name)
         if name in self.t.template.resources:
-            return reference(self.t, name, "Ref", kind)
+            return self._reference(name, "Ref", kind)
         if name in self.t.table.pseudo:
             return self._pseudo(name)
         return self._hole(name, f"The template refers to {name}, which it does not define.", kind)
@@ -154,7 +154,13 @@ class Language:
         if value.resource not in self.t.template.resources:
             because = f"The template refers to {value.resource}, which it does not define."
             return self._hole(f"{value.resource}_{attribute}", because, kind)
-        return reference(self.t, value.resource, attribute, kind)
+        return self._reference(value.resource, attribute, kind)
+
+    def _reference(self, resource: str, attribute: str, kind: str) -> hv.HotValue:
+        """A reference to a resource; the one that closes a circle in the source becomes a hole."""
+        if self.t.graph.closes_circle(str(self.subject[0]), resource):
+            return self._hole(f"{resource}_{attribute}", f"{self.subject[0]} and {resource} need each other in the template.", kind)
+        return reference(self.t, resource, attribute, kind)
 
     def _hole(self, wanted: str, because: str, kind: str) -> hv.HotValue:
         return self.t.hole(wanted, format_path(self.subject), because, KIND_OF_HOLE.get(kind, "string"))
@@ -266,11 +272,24 @@ class Language:
             return None
         name = self.t.mappings_used.setdefault(mapping, self._mapping_name(mapping))
         if value.default is None:
+            self._demand_keys(value, mapping)
             return hv.GetParam(name, (first, second))
         return hv.Yaql(
             "$.data.map.get($.data.first, {}).get($.data.second, $.data.default)",
             {"map": hv.GetParam(name), "first": first, "second": second, "default": self.hot(value.default) or hv.Literal("")},
         )
+
+    def _demand_keys(self, value: cfn.FindInMap, mapping: str) -> None:
+        """An open parameter that is a key of a mapping must be one of its keys: CloudFormation refuses others, HOT finds nothing."""
+        table = self.t.template.mappings[mapping].entries
+        seconds = {key for inner in table.values() if isinstance(inner, cfn.Map) for key in inner.entries}
+        for key, known in ((value.first, list(table)), (value.second, sorted(seconds))):
+            parameter = self.t.hot.parameters.get(key.name) if isinstance(key, cfn.Ref) else None
+            if parameter is None or parameter.constraints or parameter.type != "string" or not known:
+                continue
+            if parameter.default is None or (isinstance(parameter.default, hv.Literal) and parameter.default.value in known):
+                allowed = hv.HotList(tuple(map(hv.Literal, known)))
+                parameter.constraints.append(hv.HotMap({"allowed_values": allowed}))
 
     def _mapping_name(self, mapping: str) -> str:
         return f"{mapping}_map" if mapping in self.t.template.parameters else mapping

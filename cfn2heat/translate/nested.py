@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from cfn2heat.hot import values as hot
@@ -14,9 +15,10 @@ if TYPE_CHECKING:
 
 def add(t: Translation, suffix: str, template: HotTemplate, comments: list[str]) -> str:
     """File a nested template under <stem>-<suffix>.yaml; gives that name."""
-    name, serial = f"{t.options.stem}-{suffix}.yaml", 2
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", t.options.stem)
+    name, serial = f"{stem}-{suffix}.yaml", 2
     while name in t.files:
-        name, serial = f"{t.options.stem}-{suffix}-{serial}.yaml", serial + 1
+        name, serial = f"{stem}-{suffix}-{serial}.yaml", serial + 1
     template.version = t.options.heat_version
     template.comments = comments or template.comments
     t.files[name] = template

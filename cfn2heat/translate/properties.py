@@ -86,6 +86,8 @@ def _call(ctx: ResourceContext, row: Hooked, value: cfn.Value, path: Path) -> No
         _record(ctx, row.fate, row.because, row.to, path, row.id)
     elif row.because:
         ctx.dropped(path, row.because, row.advice, row.severity, row=row.id)
+    elif (isinstance(value, cfn.Map) and not value.entries) or (isinstance(value, cfn.Seq) and not value.items):
+        ctx.dropped(path, "It is empty.", severity=Severity.NOTE, row=row.id)
 
 
 def _record(ctx: ResourceContext, fate: str, because: str, to: tuple[Target, ...], path: Path, row: str) -> None:

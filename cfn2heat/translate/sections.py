@@ -87,11 +87,24 @@ class _Parameter:
         if constraint:
             self.hot.constraints.append(hot.HotMap({"custom_constraint": hot.Literal(constraint)}))
         self._constraints(fields)
+        self._settle_default()
         return self.hot
+
+    def _settle_default(self) -> None:
+        """A default that the parameter's own constraints refuse is no default: Heat would refuse every stack for it."""
+        default = self.hot.default
+        if isinstance(default, hot.Literal) and not accepts(self.hot, default.value):
+            because = f"The constraints of the parameter refuse its default {default.value}."
+            self.hot.default = None
+            self.hot.comments.append(f"has no default: its constraints refuse {default.value}")
+            span = self._source.fields.keys.get("Default", self._source.span)
+            self._t.diagnostics.add("C2H2101", Severity.WARNING, f"{self._source.name}.Default", because, span=span)
 
     def _field(self, name: str, value: Any) -> str:
         """Carry one field; gives a because when it is dropped."""
         match name:
+            case "MinLength" | "MaxLength" if self._foreign():
+                return "It is the length of an identifier of AWS."
             case "Type" | "AllowedValues" | "MinLength" | "MaxLength" | "MinValue" | "MaxValue" | "ConstraintDescription":
                 return ""
             case "Default":
@@ -112,13 +125,21 @@ class _Parameter:
         if isinstance(rule, dict):
             found = self._t.site.lookup(rule["site"]).get(text)
             if found is None:
-                return f"{self._t.table.parameters['because']['drop']} It was {text or 'empty'}."
+                return self._lost_default(text)
             self.hot.default = hot.Literal(found)
         elif rule == "drop":
-            return f"{self._t.table.parameters['because']['drop']} It was {text or 'empty'}."
+            return self._lost_default(text)
         else:
+            if self.hot.type == "comma_delimited_list":
+                text = ",".join(part.strip() for part in text.split(","))
             self.hot.default = hot.Literal(_number(value) if self.hot.type == "number" else text)
         return ""
+
+    def _lost_default(self, text: str) -> str:
+        because: str = self._t.table.parameters["because"]["drop"]
+        echo = self._source.fields.entries.get("NoEcho")
+        secret = echo is not None and as_text(self._t.constants.fold(echo)).lower() == "true"
+        return because if secret else f"{because} It was {text or 'empty'}."
 
     def _pattern(self, value: Any) -> str:
         if self.hot.type != "string":
@@ -129,7 +150,15 @@ class _Parameter:
             return f"The pattern is not one that Heat's Python can compile: {problem}."
         if re.search(r"\[\[:\w+:\]\]|\\p\{", as_text(value)):
             return "The pattern uses classes that Heat's Python does not know."
+        if self._foreign():
+            return "It demands an identifier of AWS, which nothing here has."
         return ""
+
+    def _foreign(self) -> bool:
+        """Whether the pattern demands an ARN or an id such as vpc-0123: the values of the target cloud have no such form."""
+        pattern = as_text(self._t.constants.fold(self._source.fields.entries.get("AllowedPattern")))
+        marks = self._t.table.parameters.get("foreign_patterns", ())
+        return any(mark in pattern for mark in marks)
 
     def _constraints(self, fields: dict[str, cfn.Value]) -> None:
         fold = self._t.constants.fold
@@ -139,7 +168,8 @@ class _Parameter:
             items = [hot.Literal(_number(item) if self.hot.type == "number" else as_text(item)) for item in allowed]
             self._add({"allowed_values": hot.HotList(tuple(items))}, text)
         if self.hot.type == "string":
-            self._bounds("length", fields, "MinLength", "MaxLength", text)
+            if not self._foreign():
+                self._bounds("length", fields, "MinLength", "MaxLength", text)
             pattern = fields.get("AllowedPattern")
             if pattern is not None and not self._pattern(fold(pattern)):
                 self._add({"allowed_pattern": hot.Literal(as_text(fold(pattern)))}, text)
@@ -160,6 +190,32 @@ class _Parameter:
         if text:
             entries["description"] = hot.Literal(text)
         self.hot.constraints.append(hot.HotMap(entries))
+
+
+def accepts(parameter: HotParameter, value: Any) -> bool:
+    """Whether a parameter's constraints let a value through, as far as that needs no cloud."""
+    members = as_text(value).split(",") if parameter.type == "comma_delimited_list" else [value]
+    return all(_accepted(constraint.entries, member) for constraint in parameter.constraints for member in members)
+
+
+def _accepted(constraint: dict[str, hot.HotValue], value: Any) -> bool:
+    match constraint:
+        case {"allowed_values": hot.HotList(items=items)}:
+            return any(isinstance(item, hot.Literal) and item.value == value for item in items)
+        case {"allowed_pattern": hot.Literal(value=pattern)}:
+            return re.fullmatch(str(pattern), as_text(value)) is not None
+        case {"length": hot.HotMap(entries=bounds)}:
+            return _within(bounds, len(as_text(value)))
+        case {"range": hot.HotMap(entries=bounds)}:
+            return not isinstance(value, (int, float)) or _within(bounds, value)
+    return True
+
+
+def _within(bounds: dict[str, hot.HotValue], number: float) -> bool:
+    low, high = (bounds.get(key) for key in ("min", "max"))
+    above = not isinstance(low, hot.Literal) or not isinstance(low.value, (int, float)) or number >= low.value
+    below = not isinstance(high, hot.Literal) or not isinstance(high.value, (int, float)) or number <= high.value
+    return above and below
 
 
 def _number(value: Any) -> Any:
@@ -237,13 +293,20 @@ def mappings(t: Translation) -> None:
         path = ("Mappings", name)
         if name in t.mappings_used:
             parameter = t.mappings_used[name]
-            default = literal(t.constants.fold(mapping))
+            default = literal(_texts(t.constants.fold(mapping)))
             t.hot.parameters[parameter] = HotParameter(parameter, "json", default=default, comments=[f"Mapping {name}"])
             t.ledger.record(path, Fate.TRANSLATED, targets=(parameter,))
         elif name in t.constants.folded:
             t.ledger.record(path, Fate.TRANSLATED, targets=("template",))
         else:
             t.ledger.record(path, Fate.DROPPED, because="Nothing that is carried looks anything up in it.")
+
+
+def _texts(value: Any) -> Any:
+    """Leaves of a mapping are texts to CloudFormation: a number would differ from the text that a condition holds it against."""
+    if isinstance(value, dict):
+        return {key: _texts(member) for key, member in value.items()}
+    return [_texts(member) for member in value] if isinstance(value, list) else as_text(value)
 
 
 def rules(t: Translation) -> None:
@@ -262,8 +325,8 @@ def outputs(t: Translation) -> None:
     """Every output, and one more that maps export names to values."""
     exports: list[tuple[Output, hot.HotValue]] = []
     for name, output in t.template.outputs.items():
-        value = Language(t, ("Outputs", name)).hot(output.value)
         path = ("Outputs", name)
+        value = Language(t, path).hot(output.value)
         if value is None:
             t.ledger.record(path, Fate.DROPPED, because="The output has no value.")
             continue
@@ -284,9 +347,7 @@ def _exports(t: Translation, exports: list[tuple[Output, hot.HotValue]]) -> None
         assert output.export is not None
         name = Language(t, ("Outputs", output.name)).text(output.export)
         key = as_text(name.value) if isinstance(name, hot.Literal) else source_text(output.export)
-        if output.condition is not None:
-            value = hot.If(hot.Literal(output.condition), value, None)
-        values[key] = value
+        values[key] = value if output.condition is None else hot.If(hot.Literal(output.condition), value, None)
         if not isinstance(name, hot.Literal):
             names[key] = name
     result: hot.HotValue = hot.HotMap(values)
