@@ -220,7 +220,8 @@ def finish_templates(t: Translation) -> None:
 
 def close(t: Translation) -> None:
     """The ledger balances."""
-    known = {*t.hot.resources, *t.hot.parameters, *t.hot.conditions, *t.hot.outputs, "parameter_groups", "description", "template"}
+    known = {"parameter_groups", "description", "template"}
+    known.update(t.hot.resources, t.hot.parameters, t.hot.conditions, t.hot.outputs)
     known.update(resource.name for name in t.built for resource in t.parts[name].values())
     for template in t.files.values():
         known.update(template.resources)

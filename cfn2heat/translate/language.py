@@ -159,7 +159,8 @@ class Language:
     def _reference(self, resource: str, attribute: str, kind: str) -> hv.HotValue:
         """A reference to a resource; the one that closes a circle in the source becomes a hole."""
         if self.t.graph.closes_circle(str(self.subject[0]), resource):
-            return self._hole(f"{resource}_{attribute}", f"{self.subject[0]} and {resource} need each other in the template.", kind)
+            because = f"{self.subject[0]} and {resource} need each other in the template."
+            return self._hole(f"{resource}_{attribute}", because, kind)
         return reference(self.t, resource, attribute, kind)
 
     def _hole(self, wanted: str, because: str, kind: str) -> hv.HotValue:
@@ -195,10 +196,7 @@ class Language:
         constant = self.t.constants.fold(value)
         if constant is not UNKNOWN:
             return hv.Literal(constant)
-        pieces: list[str | tuple[str, hv.HotValue]] = []
-        for part in value.parts:
-            pieces.append(part if isinstance(part, str) else (part[0], self.text(part[1])))
-        return self._text(pieces)
+        return self._text([part if isinstance(part, str) else (part[0], self.text(part[1])) for part in value.parts])
 
     def _text(self, pieces: list[str | tuple[str, hv.HotValue]]) -> hv.HotValue:
         """Literal pieces and named values as one text, in the form that reads best."""
@@ -280,7 +278,7 @@ class Language:
         )
 
     def _demand_keys(self, value: cfn.FindInMap, mapping: str) -> None:
-        """An open parameter that is a key of a mapping must be one of its keys: CloudFormation refuses others, HOT finds nothing."""
+        """An open parameter that is a key of a mapping must be one of its keys: CloudFormation refuses others, HOT is silent."""
         table = self.t.template.mappings[mapping].entries
         seconds = {key for inner in table.values() if isinstance(inner, cfn.Map) for key in inner.entries}
         for key, known in ((value.first, list(table)), (value.second, sorted(seconds))):
@@ -327,7 +325,7 @@ class Language:
         match source:
             case None:
                 return None
-            case hv.GetParam() if self.parameter_type(source.name) == "string" and source.name not in self.t.mappings_used.values():
+            case hv.GetParam(name=name) if self.parameter_type(name) == "string" and name not in self.t.mappings_used.values():
                 # A hole or import that stands for a list: its text is split at commas.
                 return hv.StrSplit(",", source, at) if index == 0 else pick(",", source, index)
             case hv.GetParam():
@@ -466,8 +464,9 @@ def unique_names(pieces: list[str | tuple[str, hv.HotValue]]) -> list[str | tupl
             name, serial = piece[0], 2
             while seen.setdefault(name, piece[1]) != piece[1]:
                 name, serial = f"{piece[0]} {serial}", serial + 1
-            piece = (name, piece[1])
-        named.append(piece)
+            named.append((name, piece[1]))
+        else:
+            named.append(piece)
     return named
 
 

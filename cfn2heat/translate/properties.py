@@ -124,8 +124,8 @@ def _otherwise(ctx: ResourceContext, row: Carry, path: Path, problem: Exception)
             ctx.set(row.to, build_data(ctx, row.otherwise.value))
             ctx.adapted(path, row.because or "The value has no counterpart; the nearest one stands in.", row.to, row=row.id)
         case _:
-            because = f"The value has no counterpart: {problem}." if str(problem) else "The value has no counterpart in OpenStack."
-            ctx.dropped(path, because, row=row.id)
+            because = f": {problem}." if str(problem) else " in OpenStack."
+            ctx.dropped(path, f"The value has no counterpart{because}", row=row.id)
 
 
 def carried(ctx: ResourceContext, row: Carry, value: cfn.Value, schema: Schema | None) -> hot.HotValue | None:

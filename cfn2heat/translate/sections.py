@@ -267,9 +267,9 @@ def groups(t: Translation) -> list[ParameterGroup]:
         ("Values of other stacks", list(t.imports)),
         ("To be filled: without counterpart", list(t.holes)),
     ):
-        names = [name for name in names if name in t.hot.parameters]
-        if names:
-            found.append(ParameterGroup(names, label=label))
+        present = [name for name in names if name in t.hot.parameters]
+        if present:
+            found.append(ParameterGroup(present, label=label))
     return found
 
 
