@@ -172,7 +172,7 @@ class _Parameter:
                 self._bounds("length", fields, "MinLength", "MaxLength", text)
             pattern = fields.get("AllowedPattern")
             if pattern is not None and not self._pattern(fold(pattern)):
-                self._add({"allowed_pattern": hot.Literal(as_text(fold(pattern)))}, text)
+                self._add({"allowed_pattern": hot.Literal(whole(as_text(fold(pattern))))}, text)
         elif self.hot.type == "number":
             self._bounds("range", fields, "MinValue", "MaxValue", text)
 
@@ -190,6 +190,11 @@ class _Parameter:
         if text:
             entries["description"] = hot.Literal(text)
         self.hot.constraints.append(hot.HotMap(entries))
+
+
+def whole(pattern: str) -> str:
+    """A pattern that must match the whole text: Heat only compares where the first match ends, so that alternatives need an end."""
+    return f"^(?:{pattern})$" if "|" in pattern and not pattern.endswith("$") else pattern
 
 
 def accepts(parameter: HotParameter, value: Any) -> bool:
