@@ -563,6 +563,67 @@ CODES: dict[str, tuple[str, str]] = {
             "reference stands in an `if` on the same condition or in something that has it too."
         ),
     ),
+    "C2H4501": (
+        "A boot script calls AWS",
+        (
+            "User data or cfn-init runs the aws command, an SDK or the PowerShell tools of AWS. On OpenStack there is no AWS "
+            "behind them and no role that lets them in. Replace the call, or leave it out."
+        ),
+    ),
+    "C2H4502": (
+        "A boot script reads an address in S3",
+        (
+            "Public objects are still read where servers reach the internet. What needs an identity of AWS is not: keep such "
+            "files in a Swift container and read them by a temporary URL."
+        ),
+    ),
+    "C2H4503": (
+        "A boot script takes credentials from the instance's role",
+        (
+            "The metadata service of AWS hands out keys of the instance's role. Nova's has none: servers get a Keystone "
+            "application credential by user data or a Barbican secret."
+        ),
+    ),
+    "C2H4504": (
+        "A boot script asks the metadata service",
+        "Nova serves the EC2 form of the metadata too, with values of its own cloud. Nothing needs to be done in most cases.",
+    ),
+    "C2H4505": (
+        "A boot script asks for metadata that Nova does not serve",
+        (
+            "Session tokens, the identity document, tags and spot notices are AWS's only. Nova's own facts are in "
+            "http://169.254.169.254/openstack/latest/meta_data.json."
+        ),
+    ),
+    "C2H4506": (
+        "A boot script sets up an agent of AWS",
+        (
+            "Agents of Systems Manager, CloudWatch, CodeDeploy or ECS have nobody to speak to on OpenStack. Leave them out, and "
+            "use what the cloud offers for the purpose."
+        ),
+    ),
+    "C2H4507": (
+        "A boot script uses a tool of Amazon Linux",
+        "Other images do not have amazon-linux-extras or ec2-metadata. Use the image's package manager and the metadata service.",
+    ),
+    "C2H4508": (
+        "A boot script installs AWS's helper scripts",
+        (
+            "aws-cfn-bootstrap comes from AWS's repositories, and what it installs speaks to AWS. heat-cfntools has scripts of "
+            "the same names that speak to Heat; bring it with the image."
+        ),
+    ),
+    "C2H4509": (
+        "A boot script uses a path of Amazon Linux",
+        (
+            "heat-cfntools installs cfn-init, cfn-hup and cfn-signal in /usr/bin. Its cfn-create-aws-symlinks, run when the "
+            "image is built, links them into /opt/aws/bin, so that scripts find them there."
+        ),
+    ),
+    "C2H4510": (
+        "A boot script names an address of AWS",
+        "The address belongs to a service of AWS. Put that of the service which stands in for it there.",
+    ),
     "C2H5001": (
         "A mapping file cannot be read",
         (
@@ -688,6 +749,20 @@ CODES: dict[str, tuple[str, str]] = {
         (
             "The pattern of `replace` is no regular expression of Python, or a function (get_attr, list_join, yaql, ...) has "
             "not the form that it has in HOT."
+        ),
+    ),
+    "C2H5301": (
+        "Files that belong to the template are not written",
+        (
+            "Standard output takes one file. The template that went there names others, for the members of a group or for "
+            "nested stacks, and Heat refuses it without them. Give -d DIR, or -o FILE, and all of them are written."
+        ),
+    ),
+    "C2H5302": (
+        "A value for a parameter that no template has",
+        (
+            "--parameter names a parameter that none of the templates declares, so the value is used nowhere. Look at the "
+            "spelling: names tell capitals from small letters."
         ),
     ),
 }

@@ -16,6 +16,18 @@ class Span(NamedTuple):
 
 NOWHERE = Span("", 0, 0)
 
+
+class Block(Span):
+    """The position of a text that begins below it and whose lines are the source's own, such as a literal block of YAML."""
+
+    __slots__ = ()
+
+
+def line_within(span: Span, text: str, offset: int) -> Span:
+    """Where a place inside a text stands in the source; its own position where the text's lines are not the source's."""
+    return Span(span.file, span.line + 1 + text.count("\n", 0, offset), 1) if isinstance(span, Block) else span
+
+
 Path = tuple[str | int, ...]
 """Keys and indexes from the root of a template, for example ("Resources", "Web", "Properties", "Tags", 0)."""
 

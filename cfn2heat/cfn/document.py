@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from cfn2heat.cfn.values import Map, Scalar, Seq, Value
 from cfn2heat.diagnostics import Diagnostics, InputError, Severity
 from cfn2heat.record import record
-from cfn2heat.source import Span
+from cfn2heat.source import Block, Span
 
 if TYPE_CHECKING:
     import yaml
@@ -60,7 +60,7 @@ def read_document(data: bytes | str, file: str, diagnostics: Diagnostics, limits
     if len(data) > limits.size:
         raise InputError(
             "C2H1005",
-            f"the file is {len(data)} bytes long, more than the {limits.size} that are read",
+            f"the file is longer than the {limits.size} bytes that are read",
             Span(file, 0, 0),
             advice="split the template into nested stacks",
         )
@@ -436,7 +436,7 @@ class _YamlBuilder:
         levels = 0
         node: Node
         if kind is self.scalar_event:
-            node = self._scalar(event, span)
+            node = self._scalar(event, span if event.style != "|" else Block(*span))
             if event.anchor is None:
                 return node, 0
             before = self.count - 1

@@ -320,17 +320,18 @@ def _get_att(reader: ValueReader, name: str, argument: Node, span: Span) -> Valu
 
 
 def _sub(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:
-    text = text_of(argument)
+    text, place = text_of(argument), argument.span
     variables: dict[str, Value] = {}
     if text is None:
         parts = _list(argument, 1, 2)
         text = text_of(parts[0]) if parts else None
+        place = parts[0].span if parts else span
         given = parts[1] if parts and len(parts) == 2 else None
         if text is None or (given is not None and not isinstance(given, Map)):
             return reader.malformed(name, argument, span, "a string, or a list of a string and a map of variables")
         if isinstance(given, Map):
             variables = {str(key): reader.argument(node, name, 1, str(key)) for key, node in given.entries.items()}
-    return reader.sub_of(text, sub.split_sub(text), variables, span)
+    return reader.sub_of(text, sub.split_sub(text), variables, place)
 
 
 def _join(reader: ValueReader, name: str, argument: Node, span: Span) -> Value:

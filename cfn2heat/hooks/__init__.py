@@ -4,6 +4,7 @@ from importlib import import_module
 
 MODULES = {
     "autoscaling": "autoscaling",
+    "boot": "boot",
     "classic": "classic",
     "cloudformation": "cloudformation",
     "cloudwatch": "cloudwatch",

@@ -42,6 +42,8 @@ def _origin(t: Translation, source: Resource, placed: bool) -> list[str]:
         lines += [f"part of {', '.join(parts)}"] if parts else wrap(f"dropped: {t.with_grants(source.name, rule.because) or 'nothing is emitted for it'}")
     for note in t.dropped_notes.get(source.name, []):
         lines += wrap(f"dropped: {note}")
+    for note in t.look_notes.get(source.name, []):
+        lines += wrap(f"look at: {note}")
     return lines
 
 

@@ -12,6 +12,7 @@ from cfn2heat.diagnostics import Diagnostics
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotParameter, HotResource, HotTemplate
 from cfn2heat.record import field, record
+from cfn2heat.source import Span
 from cfn2heat.table.loader import Table
 from cfn2heat.table.site import Site
 from cfn2heat.translate.constants import Constants
@@ -81,6 +82,8 @@ class Translation:
         self.declared: dict[str, HotParameter] = {}
         self.mappings_used: dict[str, str] = {}
         self.dropped_notes: dict[str, list[str]] = {}
+        self.look_notes: dict[str, list[str]] = {}
+        """What a person should look at, by resource."""
         self.granted: dict[str, list[str]] = {}
         """What a resource without counterpart allowed, by resource: said with its verdict."""
         self.absorbed: dict[str, list[str]] = {}
@@ -107,6 +110,12 @@ class Translation:
     def note_drop(self, resource: str, what: str, because: str) -> None:
         """Remember a loss that the written template shows at its place."""
         self.dropped_notes.setdefault(resource, []).append(f"{what} ({because.rstrip('.')})")
+
+    def note_look(self, resource: str, what: str, places: list[Span]) -> None:
+        """Remember places of the source that the written template points at."""
+        file = places[0].file.rsplit("/", 1)[-1]
+        lines = ", ".join(dict.fromkeys(str(place.line) for place in places))
+        self.look_notes.setdefault(resource, []).append(f"{what}, {file}:{lines}")
 
     def with_grants(self, resource: str, because: str) -> str:
         """Why a resource has no counterpart, with what it allowed."""

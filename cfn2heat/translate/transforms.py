@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable
 from typing import Any
@@ -153,16 +151,6 @@ def wrap_list(value: hot.HotValue, case: Case) -> hot.HotValue | None:
     return value if isinstance(value, hot.HotList) else hot.HotList((value,))
 
 
-def unwrap_base64(value: hot.HotValue, case: Case) -> hot.HotValue | None:
-    """The bare text of a literal that the source holds as base64; Fn::Base64 is bare already."""
-    if isinstance(value, hot.Literal) and isinstance(case.source, cfn.Scalar) and isinstance(value.value, str):
-        try:
-            return hot.Literal(base64.b64decode("".join(value.value.split()), validate=True).decode())
-        except (binascii.Error, UnicodeDecodeError):
-            return value
-    return value
-
-
 def replace(text: str, table: dict[str, str]) -> str:
     """Regular expressions on a text, one after the other."""
     for pattern, instead in table.items():
@@ -177,7 +165,6 @@ TRANSFORMS: dict[str, Transform] = {
     "seconds": seconds,
     "site": site,
     "tags_to_map": tags_to_map,
-    "unwrap_base64": unwrap_base64,
     "wrap_list": wrap_list,
 }
 

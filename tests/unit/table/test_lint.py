@@ -62,7 +62,7 @@ def test_a_good_file(tmp_path):
         ("secret.payload_content_type:", "secret.payload_type:", "C2H5205", "no property payload_type"),
         ("[secret, status]", "[secret, state]", "C2H5205", "no attribute state"),
         ("[secret, status]", "[server, status]", "C2H5205", "emits no server"),
-        ("via: [seconds,", "via: [unwrap_base64,", "C2H5206", "no transform is called unwrap_base64"),
+        ("via: [seconds,", "via: [wrap_list,", "C2H5206", "no transform is called wrap_list"),
         ("site: flavors", "site: flavours", "C2H5206", "no fact flavours"),
         ("hook: x.target", "hook: x.other", "C2H5206", "no property hook is registered as x.other"),
         ("name: \"{id}\", when: x.wanted", "name: \"{id}\", when: x.want", "C2H5206", "no predicate is registered as x.want"),

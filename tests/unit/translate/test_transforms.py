@@ -77,14 +77,3 @@ def test_tags_with_computed_keys_are_renamed_by_heat():
     found = run("tags_to_map", tags((SIZE, A)))
     assert found.name == "map_merge"
     assert found.argument.items[1].name == "map_replace"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [("IyEvYmluL3No", "#!/bin/sh"), ("#!/bin/sh", "#!/bin/sh"), ("/////w==", "/////w=="), ("IyEv\nYmluL3No", "#!/bin/sh")],
-)
-def test_base64_is_undone_where_the_source_holds_it(text, expected):
-    source = cfn.Scalar(text, NOWHERE)
-    assert run("unwrap_base64", hot.Literal(text), source=source) == hot.Literal(expected)
-    assert run("unwrap_base64", hot.Literal(text), source=cfn.Base64(source, NOWHERE)) == hot.Literal(text)
-    assert run("unwrap_base64", SIZE) == SIZE
