@@ -38,7 +38,7 @@ def used_rows() -> list[Any]:
     """Each row that some example uses, once, with that example."""
     found: dict[tuple[str, str], Any] = {}
     for parameter in examples():
-        path, example = parameter.values
+        example = parameter.values[1]
         source = example["cfn"] if "Resources" in example["cfn"] else {"Resources": {"Example": example["cfn"]}}
         for name, resource in source["Resources"].items():
             for property_name in resource.get("Properties", {}):

@@ -43,7 +43,9 @@ def imports(tree: ast.Module) -> set[str]:
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.update({node.module, *(f"{node.module}.{alias.name}" for alias in node.names)} if node.module == "cfn2heat" else {node.module})
+            found.add(node.module)
+            if node.module == "cfn2heat":
+                found.update(f"cfn2heat.{alias.name}" for alias in node.names)
     return found
 
 
