@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from cfn2heat.cfn.template import Resource
+from cfn2heat.diagnostics import Severity
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.state import Translation
 
@@ -39,7 +38,8 @@ def _origin(t: Translation, source: Resource, placed: bool) -> list[str]:
         lines += wrap(f"dropped: {answer.because}")
     elif not placed:
         parts = list(dict.fromkeys(t.absorbed.get(source.name) or t.plan.hot_names(source.name)))
-        lines += [f"part of {', '.join(parts)}"] if parts else wrap(f"dropped: {t.with_grants(source.name, rule.because) or 'nothing is emitted for it'}")
+        because = t.with_grants(source.name, rule.because) or "nothing is emitted for it"
+        lines += [f"part of {', '.join(parts)}"] if parts else wrap(f"dropped: {because}")
     for note in t.dropped_notes.get(source.name, []):
         lines += wrap(f"dropped: {note}")
     for note in t.look_notes.get(source.name, []):
@@ -49,7 +49,12 @@ def _origin(t: Translation, source: Resource, placed: bool) -> list[str]:
 
 def wrap(text: str) -> list[str]:
     """A long comment over several lines, the later ones indented."""
-    return textwrap.wrap(" ".join(text.split()), WIDTH, subsequent_indent="  ", break_long_words=False) or [""]
+    line = " ".join(text.split())
+    if len(line) <= WIDTH:
+        return [line]
+    import textwrap  # most comments are short, and small templates have no others
+
+    return textwrap.wrap(line, WIDTH, subsequent_indent="  ", break_long_words=False)
 
 
 def head(t: Translation) -> list[str]:
@@ -61,7 +66,8 @@ def head(t: Translation) -> list[str]:
     lines = [f"From {name} by cfn2heat: {total - len(lost)} of {total} resources live on{dropped}."]
     if t.holes:
         lines += wrap(f"To be filled before it can be deployed: {', '.join(t.holes)}.")
-    errors = sorted({entry.path[1] for entry in t.ledger.entries if entry.fate is Fate.DROPPED and entry.severity.name == "ERROR"}, key=str)
+    lost_entries = (entry for entry in t.ledger.entries if entry.fate is Fate.DROPPED)
+    errors = sorted({str(entry.path[1]) for entry in lost_entries if entry.severity is Severity.ERROR})
     if errors:
-        lines += wrap(f"Losses that need a person: {', '.join(map(str, errors))}.")
+        lines += wrap(f"Losses that need a person: {', '.join(errors)}.")
     return lines

@@ -193,7 +193,7 @@ class _Parameter:
 
 
 def whole(pattern: str) -> str:
-    """A pattern that must match the whole text: Heat only compares where the first match ends, so that alternatives need an end."""
+    """A pattern that must match the whole text: Heat only looks where the first match ends, so that alternatives need an end."""
     return f"^(?:{pattern})$" if "|" in pattern and not pattern.endswith("$") else pattern
 
 
