@@ -1,6 +1,6 @@
 """python -m cfn2heat."""
 
-from cfn2heat.cli.main import run
+from cfn2heat.cli.start import run
 
 if __name__ == "__main__":
     run()

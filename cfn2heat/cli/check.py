@@ -15,7 +15,7 @@ from cfn2heat.source import Span
 FINE, ERRORS, UNREADABLE = 0, 1, 3
 
 
-@click.command()
+@click.command(epilog="Examples: cfn2heat check stack.hot.yaml; cfn2heat check heat/*.yaml --format json")
 @click.argument("hot", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How findings are written."

@@ -2,83 +2,59 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-import click
-
-from cfn2heat.api import Conversion, Settings
-from cfn2heat.cli.output import finish
+from cfn2heat.api import Conversion, Settings, readable
+from cfn2heat.cli.output import Target, WrongUsage, finish
+from cfn2heat.diagnostics import Diagnostic, InputError, Severity
+from cfn2heat.source import Span
 from cfn2heat.table.loader import Table, load_table
 from cfn2heat.table.site import EMPTY_SITE, read_site
 from cfn2heat.translate.result import Converted
 
-CONVERTED, LOSSES, UNREADABLE = 0, 1, 3
 VERSIONS = ("2016-10-14", "2017-02-24", "2017-09-01", "2018-03-02", "2018-08-31", "2021-04-16")
 ENDINGS = {".json", ".yaml", ".yml", ".template"}
 
 
-@click.command(
-    epilog="Examples: cfn2heat convert stack.json > stack.hot.yaml; cfn2heat convert templates/ -d heat/ --site site.yaml"
-)
-@click.argument("templates", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="TEMPLATE...")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the template to this file, what belongs to it beside it.",
-)
-@click.option("-d", "--directory", type=click.Path(path_type=Path, file_okay=False), help="Write all files into this folder.")
-@click.option(
-    "--site", "site_file", type=click.Path(path_type=Path), help="Facts of the target cloud: flavors, images, networks."
-)
-@click.option("--mappings", type=click.Path(path_type=Path, file_okay=False), help="Mapping files of your own, laid over ours.")
-@click.option(
-    "--template-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder of nested templates and included files."
-)
-@click.option("--region", help="Fix the AWS region: mappings by region fold away.")
-@click.option(
-    "--parameter", "parameters", multiple=True, metavar="K=V", help="A parameter's value, for loops and the environment file."
-)
-@click.option(
-    "--heat-version",
-    type=click.Choice(VERSIONS),
-    default=VERSIONS[-1],
-    show_default=True,
-    help="Version of the written template.",
-)
-@click.option(
-    "--report", type=click.Path(path_type=Path, dir_okay=False), help="Write what became of everything to this JSON file."
-)
-@click.option("--strict", is_flag=True, help="Exit with 1 on any warning, too.")
-@click.option("--ignore", multiple=True, metavar="CODE[:SUBJECT]", help="Leave out diagnostics of this code (and subject).")
-@click.option("-q", "--quiet", is_flag=True, help="Say only errors.")
 def convert(
     templates: tuple[Path, ...],
-    output: Path | None,
-    directory: Path | None,
-    site_file: Path | None,
-    mappings: Path | None,
-    template_dir: Path | None,
-    region: str | None,
-    parameters: tuple[str, ...],
-    heat_version: str,
-    report: Path | None,
-    strict: bool,
-    ignore: tuple[str, ...],
-    quiet: bool,
-) -> None:
-    """Convert CloudFormation templates to Heat templates."""
+    *,
+    output: Path | None = None,
+    directory: Path | None = None,
+    site_file: Path | None = None,
+    mappings: Path | None = None,
+    template_dir: Path | None = None,
+    region: str | None = None,
+    parameters: tuple[str, ...] = (),
+    heat_version: str = VERSIONS[-1],
+    report: Path | None = None,
+    strict: bool = False,
+    ignore: tuple[str, ...] = (),
+    quiet: bool = False,
+) -> int:
+    """Convert templates, each into its files; gives the exit status. WrongUsage says what is wrong with the wishes."""
     if output and directory:
-        raise click.UsageError("-o and -d exclude each other")
-    paths = expand(templates)
-    if len(paths) != 1 and directory is None:
-        raise click.UsageError("several templates need -d DIR")
+        raise WrongUsage("-o and -d exclude each other")
+    given = pairs(parameters)
+    check_ignored(ignore)
+    refused: list[Converted] = []
+    paths = expand(templates, directory, refused)
+    if len(paths) > 1 and directory is None:
+        raise WrongUsage("several templates need -d DIR")
+    if not paths and not refused:
+        raise WrongUsage("there are no templates in the folder")
     table = load_own(mappings) if mappings else load_table()
     site = read_site(site_file, table) if site_file else EMPTY_SITE
-    settings = Settings(table, site, template_dir, region, pairs(parameters), heat_version)
-    sys.exit(finish(run(paths, settings, quiet), output, directory, report, strict=strict, ignore=ignore, quiet=quiet))
+    target = Target(None if output == Path("-") else output, directory, report)
+    settings = Settings(table, site, template_dir, region, given, heat_version, target.stem)
+    conversion = Conversion(settings)
+    results = run(conversion, paths, quiet)
+    unused(results, given)
+    return finish([*results, *refused], target, conversion.sources(), strict=strict, ignore=ignore, quiet=quiet)
 
 
 def load_own(mappings: Path) -> Table:
@@ -88,15 +64,54 @@ def load_own(mappings: Path) -> Table:
     return load_table(mappings, check_overlay)
 
 
-def expand(templates: tuple[Path, ...]) -> list[Path]:
-    """Folders are walked; files are taken as they are."""
-    found: list[Path] = []
+def expand(templates: tuple[Path, ...], directory: Path | None, refused: list[Converted]) -> list[Path]:
+    """Folders are walked, but for the one that is written to; files are taken as they are; each file once."""
+    found: dict[Path, Path] = {}
     for template in templates:
-        if template.is_dir():
-            found += sorted(path for path in template.rglob("*") if path.suffix in ENDINGS and path.is_file())
-        else:
-            found.append(template)
-    return list(dict.fromkeys(found))
+        if template.is_dir() and directory is not None and template.resolve() == directory.resolve():
+            raise WrongUsage(f"{template} is read and written: -d wants another folder")
+        for path in walk(template, directory, refused) if template.is_dir() else [template]:
+            found.setdefault(path.resolve(), path)
+    return list(found.values())
+
+
+def walk(folder: Path, directory: Path | None, refused: list[Converted]) -> Iterator[Path]:
+    """The templates below a folder, in order; nothing hidden, and no link that leads out of it."""
+    root, written = folder.resolve(), directory.resolve() if directory else None
+    for current, folders, files in os.walk(folder, onerror=lambda error: refused.append(unreadable(error))):
+        here = Path(current)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and (here / name).resolve() != written)
+        for path in (here / name for name in sorted(files) if not name.startswith(".")):
+            if path.suffix.lower() in ENDINGS and path.is_file() and path.resolve().is_relative_to(root):
+                yield path
+
+
+def unreadable(error: OSError) -> Converted:
+    """A folder that cannot be walked, as a template that cannot be read."""
+    shown = readable(str(error.filename))
+    problem = InputError("C2H1001", f"the folder cannot be read: {error.strerror}", Span(shown, 0, 0))
+    return Converted(shown, "", {}, [problem.diagnostic])
+
+
+def check_ignored(ignore: tuple[str, ...]) -> None:
+    """A code that does not exist is a slip of the hand."""
+    if not ignore:
+        return
+    from cfn2heat.codes import CODES
+
+    for entry in ignore:
+        if entry.partition(":")[0] not in CODES:
+            raise WrongUsage(f"there is no code {entry.partition(':')[0]}", option="--ignore")
+
+
+def unused(results: list[Converted], given: dict[str, str]) -> None:
+    """Warn of values for parameters that no template has."""
+    known = {name for result in results if result.translation for name in result.translation.template.parameters}
+    for name in given:
+        if name not in known and all(result.converted for result in results):
+            message = f"no template has a parameter {name}: the value is not used"
+            span = Span(results[0].path, 0, 0)
+            results[0].diagnostics.append(Diagnostic("C2H5302", Severity.WARNING, name, message, "look at the spelling", span))
 
 
 def pairs(parameters: tuple[str, ...]) -> dict[str, str]:
@@ -105,17 +120,24 @@ def pairs(parameters: tuple[str, ...]) -> dict[str, str]:
     for parameter in parameters:
         name, equals, value = parameter.partition("=")
         if not equals or not name:
-            raise click.BadParameter(f"{name} is not K=V", param_hint="--parameter")
+            raise WrongUsage(f"{name} is not K=V", option="--parameter")
         found[name] = value
     return found
 
 
-def run(paths: list[Path], settings: Settings, quiet: bool) -> list[Converted]:
+def run(conversion: Conversion, paths: list[Path], quiet: bool) -> list[Converted]:
     """Convert each; a progress bar when there are many and a terminal looks on."""
-    conversion = Conversion(settings)
-    results: list[Converted] = []
+    results: dict[str, Converted] = {}
     show = len(paths) > 1 and not quiet and sys.stderr.isatty()
-    with click.progressbar(paths, label="Converting", file=sys.stderr) if show else nullcontext(paths) as bar:
+    with progress_bar(paths) if show else nullcontext(paths) as bar:
         for path in bar:
-            results += [result for result in conversion.convert(path) if all(result.path != known.path for known in results)]
-    return results
+            for result in conversion.convert(path):
+                results.setdefault(result.path, result)
+    return list(results.values())
+
+
+def progress_bar(paths: list[Path]) -> AbstractContextManager[Iterable[Path]]:
+    """The paths, with a bar that grows as they are gone through."""
+    import click
+
+    return click.progressbar(paths, label="Converting", file=sys.stderr)

@@ -29,7 +29,7 @@ _OWN = click.option(
 _FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or programs.")
 
 
-@click.group()
+@click.group(epilog="Examples: cfn2heat mappings list; cfn2heat mappings show Custom::Thing; cfn2heat mappings lint")
 def mappings() -> None:
     """What becomes of each type: list the table, show a type, lint the files."""
 
