@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import zlib
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -41,6 +40,8 @@ class Compiled:
     def checked(cls, content: bytes, directory: Path) -> Compiled:
         """Read a table that may be damaged: ValueError, KeyError or TypeError when it is."""
         compiled = cls(content, directory)
+        import zlib  # installed tables are not checked, and need it not
+
         body = memoryview(content)[compiled._start :]
         whole = all(isinstance(compiled.index[part], dict) for part in ("types", "sections", "broken", "files"))
         if not whole or compiled.index["check"] != [len(body), zlib.crc32(body)]:
@@ -247,6 +248,8 @@ def _cache_file(directory: Path) -> Path | None:
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     if not os.path.isabs(base):
         return None
+    import zlib
+
     name = zlib.crc32(f"{_PACKAGE}\n{os.path.realpath(directory)}".encode())
     return Path(base) / "cfn2heat" / f"table-{name:08x}.json"
 

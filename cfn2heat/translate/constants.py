@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
@@ -69,6 +68,8 @@ class Constants:
                 return self._fold_find(value)
             case cfn.Base64():
                 text = self.fold(value.value)
+                import base64
+
                 return base64.b64encode(text.encode()).decode() if isinstance(text, str) else UNKNOWN
             case cfn.Cidr():
                 return self._fold_cidr(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable
 from typing import Any
 
@@ -258,6 +257,8 @@ class ResourceContext(PlanContext):
         build_part(self.t, resource)
         self.t.built.add(resource)
         self.t.absorbed.setdefault(resource, []).extend(self.t.plan.hot_names(self.id))
+        import copy
+
         return copy.deepcopy(self.t.parts[resource])
 
     def nested(self, suffix: str, template: HotTemplate, comments: Iterable[str] = ()) -> str:
