@@ -16,18 +16,8 @@ from tests.test_mapping_examples import examples
 from tests.translating import FIXTURES, ROOT, convert_data, table
 
 VERSIONS = ["2021-04-16", "2018-08-31", "2016-10-14"]
-ENDINGS = {".json", ".yaml", ".yml", ".template"}
-FOLDERS = [FIXTURES / "templates", ROOT / "examples"]
-
-
-def templates() -> list[Path]:
-    """Golden and example templates; what stands in folders of its own below them is wanted output or nested."""
-    found = [path for folder in FOLDERS if folder.is_dir() for path in sorted(folder.iterdir())]
-    return [
-        path
-        for path in found
-        if path.suffix in ENDINGS and not path.name.startswith("site") and b"Resources" in path.read_bytes()
-    ]
+EXAMPLES = sorted(path for path in (ROOT / "examples").iterdir() if b"Resources:" in path.read_bytes())
+GOLDENS = sorted((FIXTURES / "templates").glob("*/template.*"))
 
 
 @cache
@@ -53,7 +43,7 @@ def test_mapping_examples(parameter: tuple[Any, dict[str, Any]], version: str, h
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("path", [pytest.param(path, id=path.name) for path in templates()])
+@pytest.mark.parametrize("path", [pytest.param(path, id=f"{path.parent.name}/{path.name}") for path in [*GOLDENS, *EXAMPLES]])
 def test_templates(path: Path, version: str, heat: Engine) -> None:
     results = convert_file(path, version)
     assert results[0].converted, [str(found) for found in results[0].diagnostics]
