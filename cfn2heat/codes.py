@@ -382,6 +382,13 @@ CODES: dict[str, tuple[str, str]] = {
             "for single parameters only, so check these values by hand or in the script that makes the stack."
         ),
     ),
+    "C2H2104": (
+        "A property cannot be left out in this template version",
+        (
+            "The source gives the property under a condition. Template versions before 2021-04-16 can only make it null instead, which "
+            "Heat checks like an empty text, and this property does not take one. Choose the newer version if your Heat knows it."
+        ),
+    ),
     "C2H3001": (
         "A property is not carried",
         (
@@ -623,6 +630,27 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H4510": (
         "A boot script names an address of AWS",
         "The address belongs to a service of AWS. Put that of the service which stands in for it there.",
+    ),
+    "C2H4511": (
+        "A boot script signals nobody",
+        (
+            "A call of cfn-signal names its resource. Heat's resources take no signals by name, so that the call is written "
+            "anew with the address of a wait condition's handle. This one could not be, or nothing waits for it."
+        ),
+    ),
+    "C2H4512": (
+        "A server needs heat-cfntools",
+        (
+            "cfn-init, cfn-hup and cfn-signal exist for Heat in the package heat-cfntools, which the server's image must have. "
+            "It reads the same metadata; a few options of AWS's scripts are unknown to it and are left out of the calls."
+        ),
+    ),
+    "C2H4513": (
+        "cfn-init finds no metadata",
+        (
+            "Heat puts the metadata of a server beside its user data only where that is a script, which begins with #!. "
+            "Elsewhere, and where the call names a resource without such metadata, cfn-init has nothing to do."
+        ),
     ),
     "C2H5001": (
         "A mapping file cannot be read",

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from cfn2heat.hot import values as hot
-from cfn2heat.hot.catalog import template_version
+from cfn2heat.hot.catalog import Schema, lookup, template_version
 from cfn2heat.hot.template import HotParameter, HotTemplate
 from cfn2heat.hot.walk import rebuild, walk
 
 TWO_ARGUMENT_IF = "2021-04-16"
 
 
-def lower(template: HotTemplate) -> None:
-    """Rewrite, in place, what the template's version cannot say."""
+def lower(template: HotTemplate) -> list[str]:
+    """Rewrite, in place, what the template's version cannot say; gives the properties of which it cannot leave out the value."""
     if template.version >= TWO_ARGUMENT_IF:
-        return
+        return []
+    stuck = []
     for resource in template.resources.values():
+        schema = lookup(resource.type)
+        for name, value in resource.properties.items() if schema is not None else ():
+            if schema is not None and _stuck(value, schema.properties.get(name)):
+                stuck.append(f"{resource.name}.{name}")
         resource.properties = {name: _lower(value) for name, value in resource.properties.items()}
         resource.metadata = None if resource.metadata is None else _lower(resource.metadata)
     for output in template.outputs.values():
@@ -22,6 +27,21 @@ def lower(template: HotTemplate) -> None:
     version = template_version(template.version)
     if version is not None and "yaql" not in version.condition_functions:
         _ask_conditions(template)
+    return stuck
+
+
+def _stuck(value: hot.HotValue, schema: Schema | None) -> bool:
+    """Whether an absent value would be checked like a given one: Heat takes null for an empty text, and constraints refuse that."""
+    match value:
+        case hot.If():
+            branches = (value.then, value.otherwise)
+            bound = schema is not None and bool(schema.custom or schema.allowed_values or schema.allowed_pattern)
+            return (value.otherwise is None and bound) or any(_stuck(side, schema) for side in branches if side is not None)
+        case hot.HotList():
+            return any(_stuck(member, schema.at(0) if schema else None) for member in value.items)
+        case hot.HotMap():
+            return any(_stuck(member, schema.at(key) if schema else None) for key, member in value.entries.items())
+    return False
 
 
 def _lower(value: hot.HotValue) -> hot.HotValue:

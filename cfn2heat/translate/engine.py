@@ -214,7 +214,10 @@ def finish_templates(t: Translation) -> None:
         drop_empty_defaults(template)
         narrow_parameters(template)
         narrow_by_files(template, t.files)
-        lower(template)
+        for place in lower(template):
+            message = f"Version {template.version} cannot leave out {place} where its condition says so; Heat refuses it empty."
+            advice = "Convert with --heat-version 2021-04-16, or make stacks in which the condition holds."
+            t.diagnostics.add("C2H2104", Severity.WARNING, place, message, advice=advice)
         escape_literals(template, t.files)
 
 
