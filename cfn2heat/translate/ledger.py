@@ -52,8 +52,12 @@ class UnaccountedError(Exception):
     """Leaves that nobody recorded, or targets that do not exist: a bug of ours."""
 
 
-GROUP = 4
-"""Leaves are kept by the first steps of their path: Resources, name, Properties, property."""
+OWNER, GROUP = 2, 4
+"""Leaves are kept by the first steps of their path, in two levels: Resources, name; then also Properties, property.
+
+So that settling a property looks at its own leaves alone, and settling a resource at those of that resource, however large the
+template is.
+"""
 
 
 class Ledger:
@@ -61,16 +65,16 @@ class Ledger:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
-        self._open: dict[Path, dict[Path, Span]] = {}
+        self._open: dict[Path, dict[Path, dict[Path, Span]]] = {}
 
     def open(self, value: cfn.Value, path: Path) -> None:
         """Enter every leaf of a value as not yet accounted for."""
         for leaf, span in leaves(value, path):
-            self._open.setdefault(leaf[:GROUP], {})[leaf] = span
+            self.open_leaf(leaf, span)
 
     def open_leaf(self, path: Path, span: Span) -> None:
         """Enter one thing that is a leaf by itself, such as a condition or a deletion policy."""
-        self._open.setdefault(path[:GROUP], {})[path] = span
+        self._open.setdefault(path[:OWNER], {}).setdefault(path[:GROUP], {})[path] = span
 
     def record(
         self,
@@ -86,24 +90,25 @@ class Ledger:
         if fate in (Fate.ADAPTED, Fate.DROPPED) and not because:
             raise UnaccountedError(f"{path}: {fate.value} without a because")
         settled = 0
-        for group in self._groups(path):
-            open_leaves = self._open[group]
+        for groups, group in self._groups(path):
+            open_leaves = groups[group]
             for leaf in [leaf for leaf in open_leaves if leaf[: len(path)] == path]:
                 self.entries.append(Entry(leaf, open_leaves.pop(leaf), fate, targets, row, because, severity))
                 settled += 1
             if not open_leaves:
-                del self._open[group]
+                del groups[group]
         return settled
 
-    def _groups(self, path: Path) -> list[Path]:
+    def _groups(self, path: Path) -> list[tuple[dict[Path, dict[Path, Span]], Path]]:
+        """Where leaves at or below a path may be: maps of groups, and the groups in them."""
+        owners = [self._open.get(path[:OWNER], {})] if len(path) >= OWNER else list(self._open.values())
         if len(path) >= GROUP:
-            groups = (path[:GROUP],)
-            return [group for group in groups if group in self._open]
-        return [group for group in self._open if group[: len(path)] == path]
+            return [(groups, path[:GROUP]) for groups in owners if path[:GROUP] in groups]
+        return [(groups, group) for groups in owners for group in groups if group[: len(path)] == path]
 
     def unaccounted(self) -> list[tuple[Path, Span]]:
         """Every leaf that nobody has recorded yet."""
-        return [item for group in self._open.values() for item in group.items()]
+        return [item for groups in self._open.values() for group in groups.values() for item in group.items()]
 
     def void(self, path: Path, because: str) -> None:
         """What was recorded at or below a path is lost after all."""
