@@ -90,7 +90,7 @@ def _narrow(value: hot.HotValue, schema: Schema | None, parameters: dict[str, Ho
                 known.append(constraint)
         case hot.StrReplace() | hot.ListJoin() if "net_cidr" in schema.custom:
             address = _address_of(value)
-            if address in parameters and not parameters[address].constraints:
+            if address in parameters and not _tied(parameters[address]):
                 parameters[address].constraints.append(hot.HotMap({"custom_constraint": hot.Literal("ip_addr")}))
         case hot.Yaql():
             _narrow_source(value, schema, parameters)

@@ -52,6 +52,9 @@ FORMS = {
 }
 """Values for parameters whose constraint looks at the form of a text."""
 
+CIDRS = ("10.0.0.0/24", "10.0.0.5/32", "10.0.0.0/16", "0.0.0.0/0")
+"""Of blocks, those that patterns of templates let through."""
+
 
 class Anything(mock.MagicMock):
     """Stands for a client of a service that is not there."""
@@ -106,7 +109,9 @@ def sample(schema: Any) -> Any:
     if "AllowedValues" in found:
         return next(iter(found["AllowedValues"].allowed))
     if "CustomConstraint" in found and found["CustomConstraint"].name in FORMS:
-        return FORMS[found["CustomConstraint"].name]
+        form = FORMS[found["CustomConstraint"].name]
+        pattern = found["AllowedPattern"].pattern if "AllowedPattern" in found else ""
+        return next((one for one in CIDRS if form in CIDRS and re.fullmatch(pattern, one)), form)
     bounds = found.get("Range")
     if schema.type == schema.NUMBER:
         return 1 if bounds is None else next(bound for bound in (bounds.min, bounds.max, 1) if bound is not None)

@@ -1,0 +1,32 @@
+"""Parameters inherit what the properties that read them demand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn2heat.hot import values as hot
+from tests.translating import convert_data
+
+
+def constraints(field: dict[str, Any], block: Any) -> list[set[str]]:
+    """The constraints of a parameter that a security group reads as a block."""
+    rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "CidrIp": block}
+    group = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "g", "SecurityGroupIngress": [rule]}}
+    converted = convert_data({"Parameters": {"From": {"Type": "String", **field}}, "Resources": {"Group": group}})
+    assert converted.translation is not None
+    found = converted.translation.hot.parameters["From"].constraints
+    return [{str(one.value) for one in constraint.entries.values() if isinstance(one, hot.Literal)} for constraint in found]
+
+
+def test_a_block_is_asked_for_as_one() -> None:
+    assert {"net_cidr"} in constraints({}, {"Ref": "From"})
+
+
+def test_an_address_that_gets_a_mask_is_asked_for_as_one() -> None:
+    joined = {"Fn::Join": ["", [{"Ref": "From"}, "/32"]]}
+    assert {"ip_addr"} in constraints({}, joined)
+    assert {"ip_addr"} in constraints({"MinLength": 1, "MaxLength": 255}, joined)
+
+
+def test_a_list_of_values_says_enough() -> None:
+    assert constraints({"AllowedValues": ["10.0.0.0/8", "0.0.0.0/0"]}, {"Ref": "From"}) == [set()]
