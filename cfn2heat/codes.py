@@ -424,6 +424,13 @@ CODES: dict[str, tuple[str, str]] = {
             "the cloud, another file, a choice that is open. The advice says what to look at."
         ),
     ),
+    "C2H3006": (
+        "A resource lacks what it must have",
+        (
+            "The source does not say a value that Heat wants, or says one of another type, and CloudFormation would hardly take "
+            "it either. A parameter asks for the value: give it in the environment, or mend the source."
+        ),
+    ),
     "C2H3007": (
         "A dependency is not carried",
         (
@@ -646,7 +653,7 @@ CODES: dict[str, tuple[str, str]] = {
         ),
     ),
     "C2H4513": (
-        "cfn-init finds no metadata",
+        "A call of cfn-init finds no metadata",
         (
             "Heat puts the metadata of a server beside its user data only where that is a script, which begins with #!. "
             "Elsewhere, and where the call names a resource without such metadata, cfn-init has nothing to do."

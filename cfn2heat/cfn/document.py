@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from json.decoder import scanstring
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cfn2heat.cfn.values import Map, Scalar, Seq, Value
@@ -265,7 +266,7 @@ class _JsonBuilder:
     @staticmethod
     def _unescape(escaped: str, span: Span) -> str:
         """Give the string that a text with escapes stands for."""
-        string: str = json.loads(f'"{escaped}"')
+        string, _ = scanstring(escaped + '"', 0)
         return require_characters(string, span)
 
 

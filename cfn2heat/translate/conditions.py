@@ -6,7 +6,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.walk import walk
 from cfn2heat.translate.constants import UNKNOWN, as_text
-from cfn2heat.translate.language import Language
+from cfn2heat.translate.language import Language, bare
 from cfn2heat.translate.state import Translation
 
 NEEDS_YAQL = (hot.ListJoin, hot.StrReplace, hot.StrSplit, hot.GetAttr, hot.GetResource)
@@ -42,7 +42,11 @@ def _joined(t: Translation, function: str, items: tuple[cfn.Value, ...], name: s
 
 def _choice(t: Translation, value: cfn.If, name: str) -> hot.HotValue:
     condition = hot.Literal(value.condition)
-    then, otherwise = translate(t, value.then, name), translate(t, value.otherwise, name)
+    return _decided(condition, translate(t, value.then, name), translate(t, value.otherwise, name))
+
+
+def _decided(condition: hot.HotValue, then: hot.HotValue, otherwise: hot.HotValue) -> hot.HotValue:
+    """One of two conditions by a third: Heat lets no `if` into conditions."""
     both = hot.Function("and", hot.HotList((condition, then)))
     neither = hot.Function("and", hot.HotList((hot.Function("not", condition), otherwise)))
     return hot.Function("or", hot.HotList((both, neither)))
@@ -58,7 +62,12 @@ def _equals(t: Translation, value: cfn.Equals, name: str) -> hot.HotValue:
 
 def _comparison(t: Translation, left: hot.HotValue, right: hot.HotValue) -> hot.HotValue:
     """Equals with both sides of one type: text, or numbers where a number parameter meets a literal."""
-    left, right = _plain(left), _plain(right)
+    left, right = bare(left), bare(right)
+    if isinstance(left, hot.If):
+        then, otherwise = _comparison(t, left.then, right), _comparison(t, left.otherwise or hot.Literal(""), right)
+        return _decided(left.condition, then, otherwise)
+    if isinstance(right, hot.If):
+        return _comparison(t, right, left)
     for one, other in ((left, right), (right, left)):
         if numeric(t, one) and isinstance(other, hot.Literal):
             number = _as_number(as_text(other.value))
@@ -79,13 +88,6 @@ def numeric(t: Translation, value: hot.HotValue) -> bool:
 def _pair(left: hot.HotValue, right: hot.HotValue, old: hot.HotValue, new: hot.HotValue) -> hot.HotValue:
     sides = tuple(new if side is old else side for side in (left, right))
     return hot.Function("equals", hot.HotList(sides))
-
-
-def _plain(value: hot.HotValue) -> hot.HotValue:
-    """A number parameter that was wrapped for text is read bare here."""
-    if isinstance(value, hot.StrReplace) and value.template == hot.Literal("value") and set(value.params) == {"value"}:
-        return value.params["value"]
-    return value
 
 
 def _text(value: hot.HotValue) -> hot.HotValue:

@@ -11,8 +11,10 @@ from cfn2heat.hot.literals import escape_literals
 from cfn2heat.hot.narrow import drop_empty_defaults, narrow_by_files, narrow_parameters
 from cfn2heat.hot.template import HotResource
 from cfn2heat.hot.versions import lower
+from cfn2heat.source import Span
 from cfn2heat.table.rules import NoneAnswer, Rule
 from cfn2heat.translate import attributes, comments, dependencies, sections
+from cfn2heat.translate.complete import complete
 from cfn2heat.translate.context import CompositeContext, CompositePlan, PlanContext, ResourceContext
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.properties import apply_rows, record_unknown, set_fixed
@@ -36,6 +38,7 @@ def translate(t: Translation) -> None:
     dependencies.explicit(t)
     sections.outputs(t)
     settle_parts(t)
+    complete(t)
     sections.finish(t)
     arrange(t)
     finish_templates(t)
@@ -217,7 +220,7 @@ def finish_templates(t: Translation) -> None:
         for place in lower(template):
             message = f"Version {template.version} cannot leave out {place} where its condition says so; Heat refuses it empty."
             advice = "Convert with --heat-version 2021-04-16, or make stacks in which the condition holds."
-            t.diagnostics.add("C2H2104", Severity.WARNING, place, message, advice=advice)
+            t.diagnostics.add("C2H2104", Severity.WARNING, place, message, advice=advice, span=Span(t.template.file, 0, 0))
         escape_literals(template, t.files)
 
 
