@@ -456,11 +456,11 @@ def placeholder(value: cfn.Value) -> str:
 
 
 def unique_names(pieces: list[str | tuple[str, hv.HotValue]]) -> list[str | tuple[str, hv.HotValue]]:
-    """Two values under one placeholder get names of their own."""
+    """Two values under one placeholder get names of their own; literal text, of which scripts have much, is never named."""
     seen: dict[str, hv.HotValue] = {}
     named: list[str | tuple[str, hv.HotValue]] = []
     for piece in pieces:
-        if isinstance(piece, tuple):
+        if isinstance(piece, tuple) and literal_text(piece[1]) is None:
             name, serial = piece[0], 2
             while seen.setdefault(name, piece[1]) != piece[1]:
                 name, serial = f"{piece[0]} {serial}", serial + 1
