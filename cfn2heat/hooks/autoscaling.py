@@ -377,17 +377,6 @@ def inherited(plan: PlanContext, tag: cfn.Map) -> bool:
     return may_be(plan, tag.entries.get("PropagateAtLaunch"), "true")
 
 
-@property_hook("autoscaling.creation_signals")
-def creation_signals(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
-    """A wait condition beside the group would need the members' scripts to know its handle; they are told so."""
-    count = ctx.constant(value.entries.get("Count")) if isinstance(value, cfn.Map) else None
-    severity = Severity.NOTE if as_text(count) == "0" else Severity.WARNING
-    because = "Heat holds a group complete when its servers are active; it does not wait for signals from their user data."
-    advice = "Put an OS::Heat::WaitCondition beside the server in the members' template; a member is complete when it signals."
-    ctx.dropped(path, because, advice, severity)
-    return None
-
-
 @finish_hook("autoscaling.group")
 def finish_group(ctx: ResourceContext) -> None:
     """The definition of the members."""

@@ -6,14 +6,20 @@ import base64
 import binascii
 
 from cfn2heat.cfn import values as cfn
+from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks import scripts
+from cfn2heat.hooks.cloudformation import LONGEST, SIGNAL
+from cfn2heat.hooks.loadbalancing import restrict
 from cfn2heat.hooks.scripts import Finding, Script
+from cfn2heat.hooks.signals import calls, for_heat
 from cfn2heat.hot import values as hot
 from cfn2heat.source import Path, Span, format_path
 from cfn2heat.translate.attributes import carry_metadata
+from cfn2heat.translate.constants import as_text
 from cfn2heat.translate.context import ResourceContext
 from cfn2heat.translate.registry import property_hook
+from cfn2heat.translate.transforms import Case, seconds
 
 INIT = "AWS::CloudFormation::Init"
 
@@ -23,10 +29,17 @@ INIT = "AWS::CloudFormation::Init"
 
 @property_hook("boot.user_data")
 def user_data(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
-    """The script itself; what it does with AWS is said with its line."""
-    script = bare(value)
-    tell(ctx, "user data", scripts.findings(Script(script)), path)
-    return ctx.hot(script)
+    """The script itself; what it does with AWS is said with its line, and its calls of cfn-init and cfn-signal go to Heat."""
+    source = bare(value)
+    script = Script(source)
+    tell(ctx, "user data", scripts.findings(script), path)
+    found = ctx.hot(source if "cfn-" not in script.text else in_one(source))
+    if found is None or "cfn-" not in script.text:
+        return found
+    prepare(ctx, script, path)
+    rewritten = for_heat(found, lambda name: handle_of(ctx, name))
+    tell_signals(ctx, [script], rewritten.signals, path)
+    return rewritten.value
 
 
 def bare(value: cfn.Value) -> cfn.Value:
@@ -38,6 +51,19 @@ def bare(value: cfn.Value) -> cfn.Value:
             return value
         return cfn.Scalar(text, Span(*value.span))
     return value
+
+
+def in_one(value: cfn.Value) -> cfn.Value:
+    """A joined text with its substituted pieces spread out, so that a call that spans several can be read in one."""
+    if isinstance(value, cfn.Base64):
+        return cfn.Base64(in_one(value.value), value.span)
+    if not isinstance(value, cfn.Join) or not isinstance(value.items, cfn.Seq) or value.delimiter:
+        return value
+    items: list[cfn.Value] = []
+    for item in value.items.items:
+        parts = item.parts if isinstance(item, cfn.Sub) else (("", item),)
+        items.extend(cfn.Scalar(part, item.span) if isinstance(part, str) else part[1] for part in parts)
+    return cfn.Join("", cfn.Seq(tuple(items), value.items.span), value.span)
 
 
 def tell(ctx: ResourceContext, where: str, found: list[Finding], path: Path) -> None:
@@ -54,13 +80,193 @@ def tell(ctx: ResourceContext, where: str, found: list[Finding], path: Path) -> 
         ctx.t.note_look(ctx.id, f"{where} {words}", spans)
 
 
+# ---- cfn-init --------------------------------------------------------------------------------------------------------
+
+TOOLS = "Build the image with heat-cfntools (the disk-image-builder element of that name, or pip install heat-cfntools)."
+MISFIT = "Start the user data with #! so that it is a script, or write what cfn-init does as cloud-init parts."
+
+
+def prepare(ctx: ResourceContext, script: Script, path: Path) -> None:
+    """Let cfn-init find its metadata: Heat puts them on the server when it bundles the user data for heat-cfntools."""
+    named = list(calls(script.text))
+    found = [call for call in named if call.program == "init"]
+    if not named and "cfn-hup" not in script.text:
+        return
+    say(ctx, "C2H4512", Severity.WARNING, "The scripts cfn-init and cfn-signal are those of heat-cfntools here.", TOOLS, path)
+    if not found:
+        return
+    place = script.place(found[0].start)
+    if not script.text.startswith("#!") or not all(call.clear for call in found):
+        message = "This call of cfn-init finds no metadata: Heat hands them to scripts of heat-cfntools only."
+        say(ctx, "C2H4513", Severity.ERROR, message, MISFIT, path, place)
+        return
+    ctx.set("server.user_data_format", hot.Literal("HEAT_CFNTOOLS"))
+    source = ctx.template.resources.get(found[0].resource or ctx.id)
+    if source is None or not has_init(source):
+        message = f"cfn-init reads the metadata of {found[0].resource or ctx.id}, which has none for it in this template."
+        say(ctx, "C2H4513", Severity.WARNING, message, "Name a resource whose metadata have such a section.", path, place)
+    elif source.name != ctx.id and not has_init(ctx.resource):
+        borrow(ctx, source)
+
+
+def has_init(resource: Resource) -> bool:
+    """Whether a resource's metadata say something to cfn-init."""
+    return resource.metadata is not None and INIT in resource.metadata.entries
+
+
+def borrow(ctx: ResourceContext, named: Resource) -> None:
+    """cfn-init reads the metadata of its own server: those of a group or another resource are copied there."""
+    server = ctx.find("server")
+    init = named.metadata.entries.get(INIT) if named.metadata else None
+    found = None if init is None else ctx.hot(init)
+    if server is not None and found is not None:
+        server.metadata = hot.HotMap({INIT: for_heat(found, lambda name: handle_of(ctx, name)).value})
+
+
+def say(
+    ctx: ResourceContext, code: str, severity: Severity, message: str, advice: str, path: Path, place: Span | None = None
+) -> None:
+    """Report at a line of a script, and show it at the resource where it is a loss."""
+    subject = format_path(ctx.source_path(path)[1:])
+    ctx.t.diagnostics.add(code, severity, subject, message, advice=advice, span=place or ctx.resource.span)
+    if place is not None:
+        ctx.t.note_look(ctx.id, message.rstrip("."), [place])
+
+
 @property_hook("boot.metadata")
 def metadata(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """Metadata stay with the server; what cfn-init is told to do with AWS is said."""
     assert isinstance(value, cfn.Map)
+    server = ctx.find("server")
     init = value.entries.get(INIT)
-    if init is not None:
-        found = [finding for text in scripts.texts(init) for finding in scripts.findings(Script(text))]
-        tell(ctx, "cfn-init configuration", found, (*path, INIT))
+    if server is None or init is None:
+        borrowed = server.metadata if server is not None else None
+        if server is not None:
+            server.metadata = None
+        carry_metadata(ctx, value, path)
+        if server is not None and borrowed is not None:
+            server.metadata = merged(borrowed, server.metadata)
+        return None
+    found = [finding for text in scripts.texts(init) for finding in scripts.findings(Script(text))]
+    tell(ctx, "cfn-init configuration", found, (*path, INIT))
+    ctx.adapted((*path, INIT), "Heat hands it to the server with its user data, where cfn-init reads it.", "server")
     carry_metadata(ctx, value, path)
+    if server.metadata is not None:
+        rewritten = for_heat(server.metadata, lambda name: handle_of(ctx, name))
+        server.metadata = rewritten.value
+        tell_signals(ctx, [Script(text) for text in scripts.texts(init)], rewritten.signals, (*path, INIT))
     return None
+
+
+def merged(borrowed: hot.HotValue, own: hot.HotValue | None) -> hot.HotValue:
+    """Two maps of metadata as one."""
+    if isinstance(borrowed, hot.HotMap) and isinstance(own, hot.HotMap):
+        return hot.HotMap({**borrowed.entries, **own.entries})
+    return borrowed
+
+
+# ---- signals ---------------------------------------------------------------------------------------------------------
+
+WAITING = "AWS::CloudFormation::WaitCondition"
+HANDLE = "AWS::CloudFormation::WaitConditionHandle"
+SIGNALLED = ("AWS::EC2::Instance", "AWS::AutoScaling::AutoScalingGroup")
+UNHEARD = "Write the call as cfn-signal -e $? with the address of the wait condition's handle."
+
+
+def signal_of(resource: Resource) -> cfn.Map | None:
+    """The signals that a resource waits for when it is created, as it says."""
+    found = resource.creation_policy.entries.get("ResourceSignal") if resource.creation_policy else None
+    return found if isinstance(found, cfn.Map) and resource.type in SIGNALLED else None
+
+
+def waits(ctx: ResourceContext, resource: Resource) -> bool:
+    """Whether a resource waits for one signal at least, and there is something to wait for."""
+    signal = signal_of(resource)
+    if signal is None or not ctx.t.plan.hot_names(resource.name):
+        return False
+    return as_text(ctx.constant(signal.entries.get("Count"))) != "0"
+
+
+def handle_of(ctx: ResourceContext, name: str) -> str | None:
+    """The handle of what a script signals by name; made when it is first signalled."""
+    resource = ctx.template.resources.get(name)
+    if resource is None:
+        return None
+    if resource.type in (WAITING, HANDLE):
+        return ctx.name(name, "handle")
+    if not waits(ctx, resource):
+        return None
+    known = ctx.name(name, "signal_handle")
+    return known or ResourceContext(ctx.t, name).add("signal_handle", HANDLE, f"{name}_signal_handle").name
+
+
+def tell_signals(ctx: ResourceContext, found: list[Script], written: int, path: Path) -> None:
+    """Say which calls reach nobody."""
+    for script in found:
+        for call in calls(script.text):
+            if call.program != "signal" or (call.direct and call.clear):
+                continue
+            place = script.place(call.start)
+            if not call.clear or not call.resource or (handle_of(ctx, call.resource) and not written):
+                message = "This call of cfn-signal cannot be turned to a wait condition of Heat, so that nobody hears it."
+                say(ctx, "C2H4511", Severity.ERROR, message, UNHEARD, path, place)
+            elif handle_of(ctx, call.resource) is None:
+                message = f"This call of cfn-signal fails: {call.resource} waits for no signal here."
+                say(ctx, "C2H4511", Severity.WARNING, message, "Leave the call out.", path, place)
+
+
+@property_hook("boot.creation_signals")
+def creation_signals(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """A wait condition behind the server or group, whose handle the script signals."""
+    own = ctx.resource.metadata
+    inside = [call for text in scripts.texts(own) for call in calls(Script(text).text)] if own is not None else []
+    if any(call.program == "signal" and call.clear and call.resource == ctx.id for call in inside):
+        handle_of(ctx, ctx.id)
+    handle = ctx.name(ctx.id, "signal_handle")
+    primary = ctx.rule.primary
+    target = ctx.name(ctx.id, primary.key) if primary else None
+    if handle is None or target is None or not isinstance(value, cfn.Map):
+        unsignalled(ctx, value, path)
+        return None
+    condition = ctx.add("signal", WAITING, f"{ctx.id}_signal")
+    condition.depends_on.append(target)
+    condition.properties = {"Handle": hot.GetResource(handle), **limits(ctx, value)}
+    silent = unless(ctx, value.entries.get("Count"))
+    if silent is not None:
+        restrict(ctx, condition, (silent[0],))
+        condition.properties["Count"] = silent[1]
+    because = "A wait condition stands behind it, and the script signals its handle: Heat's resources take no signals by name."
+    ctx.adapted(path, because, "signal")
+    return None
+
+
+def unless(ctx: ResourceContext, count: cfn.Value | None) -> tuple[hot.HotValue, hot.HotValue] | None:
+    """Where a condition chooses between no signal and some: when there are some, and how many."""
+    if not isinstance(count, cfn.If):
+        return None
+    then, otherwise = (as_text(ctx.constant(side)) == "0" for side in (count.then, count.otherwise))
+    if then == otherwise:
+        return None
+    number = ctx.hot(count.otherwise if then else count.then, ctx.schema("signal.Count"))
+    met: hot.HotValue = hot.Literal(count.condition)
+    return None if number is None else (hot.Function("not", met) if then else met, number)
+
+
+def limits(ctx: ResourceContext, signal: cfn.Map) -> dict[str, hot.HotValue]:
+    """Time limit in seconds and number of signals."""
+    given = signal.entries.get("Timeout")
+    found = None if given is None else ctx.hot(given)
+    timeout = None if found is None or given is None else seconds(found, Case(None, given, ctx.t))
+    if isinstance(timeout, hot.Literal) and isinstance(timeout.value, int):
+        timeout = hot.Literal(min(max(timeout.value, 1), LONGEST))
+    count = ctx.hot(signal.entries.get("Count"), ctx.schema("signal.Count"))
+    chosen: dict[str, hot.HotValue] = {"Timeout": timeout or hot.Literal(SIGNAL)}
+    return chosen if count is None else {**chosen, "Count": count}
+
+
+def unsignalled(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
+    """Nothing in the template signals it in a way that could be turned to Heat."""
+    because = "No script of the template signals it in a way that Heat could hear; it is complete when its servers are active."
+    advice = "Put a wait condition behind it and signal its handle at the end of the script."
+    none = isinstance(value, cfn.Map) and as_text(ctx.constant(value.entries.get("Count"))) == "0"
+    ctx.dropped(path, because, advice, Severity.NOTE if none else Severity.WARNING)

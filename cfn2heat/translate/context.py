@@ -254,9 +254,10 @@ class ResourceContext(PlanContext):
         """The parts of a `part: true` resource, copied for this one to build in."""
         from cfn2heat.translate.engine import build_part
 
+        names = list(self.t.plan.hot_names(self.id))
         build_part(self.t, resource)
         self.t.built.add(resource)
-        self.t.absorbed.setdefault(resource, []).extend(self.t.plan.hot_names(self.id))
+        self.t.absorbed.setdefault(resource, []).extend(names)
         import copy
 
         return copy.deepcopy(self.t.parts[resource])

@@ -1,4 +1,4 @@
-"""Boot: what scripts do with AWS is found where it stands."""
+"""Boot: what scripts do with AWS is found where it stands; cfn-init and cfn-signal go to Heat."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from cfn2heat.diagnostics import Diagnostic
+from cfn2heat.hooks.signals import calls
 from tests.translating import convert_data, convert_text, written
 
 
@@ -141,3 +142,183 @@ def test_what_cfn_init_does_with_aws_is_found():
 def test_base64_is_undone_where_the_source_holds_it(text, expected):
     assert written(convert_data(server(text)))["resources"]["Web"]["properties"]["user_data"] == expected
     assert written(convert_data(server({"Fn::Base64": text})))["resources"]["Web"]["properties"]["user_data"] == text
+
+
+# ---- cfn-signal ------------------------------------------------------------------------------------------------------
+
+POLICY = {"ResourceSignal": {"Count": 2, "Timeout": "PT15M"}}
+
+
+def signalling(line: str, **more: Any) -> dict[str, Any]:
+    """A template of one server that waits for signals and sends them by a line of its script."""
+    return server({"Fn::Base64": {"Fn::Sub": f"#!/bin/bash\n{line}\necho $?\n"}}, **{"CreationPolicy": POLICY, **more})
+
+
+def script_of(template: dict[str, Any], name: str = "Web") -> str:
+    """The text of a server's user data."""
+    data = template["resources"][name]["properties"]["user_data"]
+    return data if isinstance(data, str) else data["str_replace"]["template"]
+
+
+STACK = "--stack ${AWS::StackName} --resource Web --region ${AWS::Region}"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f"/opt/aws/bin/cfn-signal -e $? {STACK}", "/opt/aws/bin/cfn-signal -e $? '${Web_signal_handle}'"),
+        (f"cfn-signal {STACK} --exit-code 0", "cfn-signal --exit-code 0 '${Web_signal_handle}'"),
+        ("cfn-signal -s true --resource=Web --stack=${AWS::StackId}", "cfn-signal -s true '${Web_signal_handle}'"),
+        (f'cfn-signal -e 1 -r "it is over" {STACK} || true', "cfn-signal -e 1 -r \"it is over\" '${Web_signal_handle}' || true"),
+        (
+            "cfn-signal -e $? \\\n  --stack ${AWS::StackName} \\\n  --resource Web; ls",
+            "cfn-signal -e $? '${Web_signal_handle}'; ls",
+        ),
+        (f"trap 'cfn-signal -e 1 {STACK}' ERR", "trap 'cfn-signal -e 1 \"${Web_signal_handle}\"' ERR"),
+        (f'bash -c "cfn-signal -e 1 {STACK}"', "bash -c \"cfn-signal -e 1 '${Web_signal_handle}'\""),
+    ],
+)
+def test_a_signal_goes_to_the_handle_and_nothing_else_changes(line, expected):
+    converted = convert_data(signalling(line))
+    assert script_of(written(converted)) == f"#!/bin/bash\n{expected}\necho $?\n"
+    assert "C2H4511" not in {found.code for found in converted.diagnostics}
+
+
+def test_a_server_that_waits_for_signals_has_a_wait_condition_behind_it():
+    made = written(convert_data(signalling(f"cfn-signal -e $? {STACK}")))["resources"]
+    assert made["Web_signal_handle"] == {"type": "AWS::CloudFormation::WaitConditionHandle"}
+    assert made["Web_signal"] == {
+        "type": "AWS::CloudFormation::WaitCondition",
+        "depends_on": "Web",
+        "properties": {"Handle": {"get_resource": "Web_signal_handle"}, "Timeout": 900, "Count": 2},
+    }
+    params = made["Web"]["properties"]["user_data"]["str_replace"]["params"]
+    assert params == {"${Web_signal_handle}": {"get_resource": "Web_signal_handle"}}
+
+
+def test_who_depends_on_the_server_waits_for_its_signals():
+    data = signalling(f"cfn-signal -e $? {STACK}")
+    data["Resources"]["After"] = {"Type": "AWS::SQS::Queue", "DependsOn": "Web"}
+    assert "Web_signal" in written(convert_data(data))["resources"]["After"]["depends_on"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cfn-signal -e $? --stack x --resource $NAME",
+        "cfn-signal -e $(cat /tmp/code) --stack x --resource Web",
+        "cfn-signal --odd 1 --resource Web",
+        "cfn-signal.exe -e 0 --stack x --resource Web",
+    ],
+)
+def test_a_signal_that_cannot_be_read_is_an_error_and_nothing_waits_for_it(line):
+    converted = convert_data(signalling(line))
+    errors = [found for found in converted.diagnostics if found.code == "C2H4511"]
+    assert [found.severity.word for found in errors] == ["error"]
+    assert set(written(converted)["resources"]) == {"Web"}
+    assert script_of(written(converted)) == f"#!/bin/bash\n{line}\necho $?\n"
+
+
+def test_a_signal_that_nobody_waits_for_is_said():
+    converted = convert_data(signalling("cfn-signal -e 0 --stack x --resource Other"))
+    assert [found.severity.word for found in converted.diagnostics if found.code == "C2H4511"] == ["warning"]
+
+
+def test_a_call_with_the_address_of_a_handle_stays_as_it_is():
+    data = signalling("cfn-signal -e $? '${Ready}'", CreationPolicy={})
+    data["Resources"]["Ready"] = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+    converted = convert_data(data)
+    assert script_of(written(converted)) == "#!/bin/bash\ncfn-signal -e $? '${Ready}'\necho $?\n"
+    assert "C2H4511" not in {found.code for found in converted.diagnostics}
+
+
+def test_a_wait_condition_that_is_signalled_by_name_has_its_handle_signalled():
+    data = signalling("cfn-signal -e $? --stack x --resource Ready", CreationPolicy={})
+    data["Resources"]["Ready"] = {"Type": "AWS::CloudFormation::WaitCondition", "CreationPolicy": POLICY}
+    assert "cfn-signal -e $? '${Ready_handle}'\n" in script_of(written(convert_data(data)))
+
+
+def test_a_condition_may_choose_to_wait_for_nothing():
+    data = signalling(f"cfn-signal -e $? {STACK}", CreationPolicy={"ResourceSignal": {"Count": {"Fn::If": ["Quick", 0, 1]}}})
+    data["Parameters"] = {"Pace": {"Type": "String", "Default": "slow"}}
+    data["Conditions"] = {"Quick": {"Fn::Equals": [{"Ref": "Pace"}, "quick"]}}
+    made = written(convert_data(data))
+    signal = made["resources"]["Web_signal"]
+    assert signal["properties"]["Count"] == 1
+    assert made["conditions"][signal["condition"]] == {"not": "Quick"}
+
+
+def test_signals_of_a_joined_script_are_read_across_its_pieces():
+    line = [{"Fn::Sub": ["cfn-signal -e $? --stack ${S}", {"S": {"Ref": "AWS::StackName"}}]}, {"Fn::Sub": " --resource Web\n"}]
+    data = server({"Fn::Base64": {"Fn::Join": ["", ["#!/bin/bash\n", *line, {"Ref": "AWS::Region"}]]}}, CreationPolicy=POLICY)
+    assert "cfn-signal -e $? '${Web_signal_handle}'\n" in script_of(written(convert_data(data)))
+
+
+def group(script: str, **more: Any) -> dict[str, Any]:
+    """A template of a group whose members run a script."""
+    launch = {"ImageId": "ami-1", "InstanceType": "t2.micro", "UserData": {"Fn::Base64": script}}
+    properties = {"LaunchConfigurationName": {"Ref": "Launch"}, "MinSize": 1, "MaxSize": 2}
+    return {
+        "Resources": {
+            "Launch": {"Type": "AWS::AutoScaling::LaunchConfiguration", "Properties": launch},
+            "Group": {"Type": "AWS::AutoScaling::AutoScalingGroup", "Properties": properties, **more},
+        }
+    }
+
+
+def test_members_of_a_group_signal_the_condition_behind_it():
+    data = group("#!/bin/sh\ncfn-signal -e $? --stack x --resource Group\n", CreationPolicy=POLICY)
+    made = written(convert_data(data))["resources"]
+    user_data = made["Group"]["properties"]["resource"]["properties"]["user_data"]["str_replace"]
+    assert user_data["template"] == "#!/bin/sh\ncfn-signal -e $? '${Group_signal_handle}'\n"
+    assert made["Group_signal"]["depends_on"] == "Group"
+    assert made["Group_signal"]["properties"]["Count"] == 2
+
+
+# ---- cfn-init --------------------------------------------------------------------------------------------------------
+
+INIT = {"AWS::CloudFormation::Init": {"config": {"files": {"/etc/x": {"content": {"Ref": "AWS::StackName"}}}}}}
+
+
+def test_cfn_init_has_its_metadata_beside_the_script():
+    data = server({"Fn::Base64": "#!/bin/sh\ncfn-init -v -s x -r Web --role y -c a,b\n"}, Metadata=INIT)
+    converted = convert_data(data)
+    web = written(converted)["resources"]["Web"]
+    assert web["properties"]["user_data_format"] == "HEAT_CFNTOOLS"
+    assert web["properties"]["user_data"] == "#!/bin/sh\ncfn-init -s x -r Web -c a,b\n"
+    content = web["metadata"]["AWS::CloudFormation::Init"]["config"]["files"]["/etc/x"]["content"]
+    assert content == {"get_param": "OS::stack_name"}
+    assert [code for code, _ in boot_findings(converted.diagnostics)] == ["C2H4512"]
+
+
+def test_signals_of_cfn_init_commands_go_to_the_handle():
+    command = "cfn-signal -e 0 --stack x --resource Web"
+    init = {"AWS::CloudFormation::Init": {"config": {"commands": {"done": {"command": command}}}}}
+    data = server({"Fn::Base64": "#!/bin/sh\ncfn-init -s x -r Web\n"}, Metadata=init, CreationPolicy=POLICY)
+    made = written(convert_data(data))["resources"]
+    written_command = made["Web"]["metadata"]["AWS::CloudFormation::Init"]["config"]["commands"]["done"]["command"]
+    assert written_command["str_replace"]["template"] == "cfn-signal -e 0 '${Web_signal_handle}'"
+    assert "Web_signal" in made
+
+
+def test_members_carry_the_metadata_of_the_group_that_they_read():
+    data = group("#!/bin/sh\ncfn-init -s x -r Group\n", Metadata=INIT)
+    member = written(convert_data(data))["resources"]["Group"]["properties"]["resource"]
+    assert member["properties"]["user_data_format"] == "HEAT_CFNTOOLS"
+    assert "AWS::CloudFormation::Init" in member["metadata"]
+
+
+@pytest.mark.parametrize("script", ["#cloud-config\nruncmd: [cfn-init -s x -r Web]\n", "<script>\ncfn-init.exe -s x -r Web\n"])
+def test_cfn_init_outside_a_script_finds_nothing(script):
+    converted = convert_data(server({"Fn::Base64": script}, Metadata=INIT))
+    assert written(converted)["resources"]["Web"]["properties"]["user_data_format"] == "RAW"
+    assert "C2H4513" in {found.code for found in converted.diagnostics}
+
+
+def test_cfn_init_that_names_nothing_with_metadata_is_said():
+    converted = convert_data(server({"Fn::Base64": "#!/bin/sh\ncfn-init -s x -r Other\n"}))
+    assert "C2H4513" in {found.code for found in converted.diagnostics}
+
+
+def test_calls_in_comments_are_none():
+    assert list(calls("# cfn-signal -e 0 --resource Web\n")) == []
