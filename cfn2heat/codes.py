@@ -385,7 +385,7 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H2104": (
         "A property cannot be left out in this template version",
         (
-            "The source gives the property under a condition. Template versions before 2021-04-16 can only make it null instead, which "
+            "The source gives the property under a condition. Template versions before 2021-04-16 can only make it null, which "
             "Heat checks like an empty text, and this property does not take one. Choose the newer version if your Heat knows it."
         ),
     ),

@@ -63,9 +63,24 @@ class _Guard:
         if isinstance(value, hot.If):
             return self._if(value, holding, absent=absent)
         below = not isinstance(value, TEXT)
+        if isinstance(value, hot.HotList):
+            return hot.HotList(tuple(self._item(item, holding) for item in value.items))
         if isinstance(value, hot.ListJoin):
             return hot.ListJoin(value.delimiter, tuple(self.value(item, holding, absent=True) for item in value.lists))
         return rebuild(value, lambda member: self.value(member, holding, absent=below))
+
+    def _item(self, item: hot.HotValue, holding: frozenset[str]) -> hot.HotValue:
+        """An object of a list goes as a whole: a rule that only lost its source would mean something else."""
+        missing: dict[str, None] = {}
+        for member in item.entries.values() if isinstance(item, hot.HotMap) else ():
+            name = member.name if isinstance(member, hot.GetResource) else getattr(member, "resource", "")
+            condition = self._conditional.get(name)
+            if condition is not None and condition not in holding:
+                missing[condition] = None
+        guarded = self.value(item, holding.union(missing), absent=True)
+        for condition in missing:
+            guarded = hot.If(hot.Literal(condition), guarded, None)
+        return guarded
 
     def _if(self, value: hot.If, holding: frozenset[str], *, absent: bool) -> hot.HotValue:
         then, otherwise = holding, holding

@@ -11,7 +11,7 @@ TWO_ARGUMENT_IF = "2021-04-16"
 
 
 def lower(template: HotTemplate) -> list[str]:
-    """Rewrite, in place, what the template's version cannot say; gives the properties of which it cannot leave out the value."""
+    """Rewrite, in place, what the template's version cannot say; gives the properties that it cannot leave out."""
     if template.version >= TWO_ARGUMENT_IF:
         return []
     stuck = []
@@ -31,7 +31,7 @@ def lower(template: HotTemplate) -> list[str]:
 
 
 def _stuck(value: hot.HotValue, schema: Schema | None) -> bool:
-    """Whether an absent value would be checked like a given one: Heat takes null for an empty text, and constraints refuse that."""
+    """Whether an absent value would be checked like a given one: Heat takes null for an empty text, constraints refuse it."""
     match value:
         case hot.If():
             branches = (value.then, value.otherwise)

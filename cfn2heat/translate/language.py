@@ -250,6 +250,8 @@ class Language:
             return hv.If(items.condition, self._join_list(delimiter, items.then), otherwise)
         if isinstance(items, hv.HotList):
             return hv.ListJoin(delimiter, (hv.HotList(tuple(self.as_string(item) for item in items.items)),))
+        if isinstance(items, hv.Literal | hv.StrReplace | hv.ListJoin | hv.GetResource):
+            return self.as_string(items)
         if isinstance(items, hv.GetParam) and not items.path and self.parameter_type(items.name) == "string":
             return items
         return hv.ListJoin(delimiter, (items,))
@@ -432,13 +434,21 @@ def replace_text(pieces: list[str | tuple[str, hv.HotValue]]) -> hv.HotValue | N
             text += piece
             continue
         mark = f"${{{piece[0]}}}"
-        if params.setdefault(mark, piece[1]) != piece[1]:
+        value = bare(piece[1])
+        if params.setdefault(mark, value) != value:
             return None
         text += mark
     wanted = [f"${{{piece[0]}}}" for piece in pieces if not isinstance(piece, str)]
     if any(text.count(mark) != wanted.count(mark) for mark in params):
         return None
     return hv.StrReplace(hv.Literal(text), params)
+
+
+def bare(value: hv.HotValue) -> hv.HotValue:
+    """A number that was wrapped for list_join; str_replace takes it as it is."""
+    if isinstance(value, hv.StrReplace) and value.template == hv.Literal("value") and set(value.params) == {"value"}:
+        return value.params["value"]
+    return value
 
 
 def placeholder(value: cfn.Value) -> str:

@@ -12,6 +12,7 @@ from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotCondition, HotOutput, HotParameter, ParameterGroup
 from cfn2heat.table.loader import Table
 from cfn2heat.translate import conditions as condition_values
+from cfn2heat.translate.comments import wrap
 from cfn2heat.translate.constants import as_text
 from cfn2heat.translate.language import Language, literal, source_text
 from cfn2heat.translate.ledger import Fate
@@ -80,7 +81,7 @@ class _Parameter:
                 span = self._source.fields.keys.get(name, self._source.span)
                 subject = f"{self._source.name}.{name}"
                 self._t.diagnostics.add("C2H2101", Severity.NOTE, subject, because, span=span)
-                self.hot.comments.append(f"dropped: {name} ({because.rstrip('.')})")
+                self.hot.comments += wrap(f"dropped: {name} ({because.rstrip('.')})")
             else:
                 self._t.ledger.record(path, Fate.TRANSLATED, targets=(self._source.name,))
         constraint = self._data.get("constraint")
