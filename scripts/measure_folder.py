@@ -48,6 +48,7 @@ class Measured:
     unknown: int = 0
     files: dict[str, str] = field(default_factory=dict)
     valid: bool | None = None
+    because: str = ""
 
 
 @cache
@@ -103,7 +104,8 @@ def judge(measured: list[Measured], python: Path, workers: int) -> None:
     def ask(share: list[Measured]) -> None:
         engine = Engine(python)
         for one in share:
-            one.valid = not engine.errors(next(iter(one.files.values())), one.files)
+            errors = engine.errors(next(iter(one.files.values())), one.files)
+            one.valid, one.because = not errors, " ".join("".join(errors[:1]).split())[:200]
         engine.close()
 
     with ThreadPoolExecutor(workers) as pool:
@@ -181,9 +183,9 @@ def account(measured: list[Measured], number: int) -> str:
         lines += rows(
             ["template", "resources", "seconds"], ([f"`{one.name}`", len(one.resources), f"{one.seconds:.2f}"] for one in slowest)
         )
-    invalid = [one.name for one in measured if one.valid is False]
+    invalid = [f"`{one.name}`: {one.because}" for one in measured if one.valid is False]
     if invalid:
-        lines += ["## Not valid to Heat", "", *(f"- `{name}`" for name in invalid[:30]), ""]
+        lines += ["## Not valid to Heat", "", *(f"- {line}" for line in invalid[:30]), ""]
         lines += [f"and {len(invalid) - 30} more", ""] if len(invalid) > 30 else []
     return "\n".join(lines).rstrip() + "\n"
 

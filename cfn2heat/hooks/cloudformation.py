@@ -7,6 +7,7 @@ from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.interfaces import present
 from cfn2heat.hooks.loadbalancing import without_nothing
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.narrow import inherit
 from cfn2heat.hot.template import HotParameter
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import Constants, as_text
@@ -142,8 +143,8 @@ def _inherit(ctx: ResourceContext, name: str, declared: HotParameter) -> None:
     outer, ours = ctx.t.hot.parameters.get(name), ctx.t.declared.get(name)
     if ours is not None:
         ours.constraints[:0] = [limit for limit in declared.constraints if limit not in ours.constraints]
-    elif outer is not None and outer.type == declared.type and outer.default is None and not outer.constraints:
-        outer.constraints.extend(declared.constraints)
+    elif outer is not None and outer.type == declared.type and outer.default is None:
+        inherit(outer, declared)
 
 
 @finish_hook("cloudformation.stack")

@@ -125,8 +125,16 @@ def narrow_by_files(template: HotTemplate, files: Mapping[str, HotTemplate]) -> 
             for name, inner in files[type_].parameters.items() if type_ in files else ():
                 value = arguments.get(name)
                 outer = template.parameters.get(value.name) if isinstance(value, hot.GetParam) and not value.path else None
-                if outer is not None and outer.default is None and not outer.constraints and outer.type == inner.type:
-                    outer.constraints.extend(inner.constraints)
+                if outer is not None and outer.default is None and outer.type == inner.type:
+                    inherit(outer, inner)
+
+
+def inherit(outer: HotParameter, inner: HotParameter) -> None:
+    """What a parameter demands holds for the one that is handed on to it: all of it, or beside a pattern the form."""
+    if not outer.constraints:
+        outer.constraints.extend(inner.constraints)
+    elif not _tied(outer):
+        outer.constraints.extend([one for one in inner.constraints if "custom_constraint" in one.entries])
 
 
 def _uses(resource: HotResource) -> Iterator[tuple[str, dict[str, hot.HotValue]]]:

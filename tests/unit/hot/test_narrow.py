@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.narrow import inherit
+from cfn2heat.hot.template import HotParameter
 from tests.translating import convert_data
 
 
@@ -30,3 +32,14 @@ def test_an_address_that_gets_a_mask_is_asked_for_as_one() -> None:
 
 def test_a_list_of_values_says_enough() -> None:
     assert constraints({"AllowedValues": ["10.0.0.0/8", "0.0.0.0/0"]}, {"Ref": "From"}) == [set()]
+
+
+def test_what_is_handed_on_inherits_the_form_beside_its_own_pattern() -> None:
+    pattern = hot.HotMap({"allowed_pattern": hot.Literal(".*/32")})
+    form = hot.HotMap({"custom_constraint": hot.Literal("net_cidr")})
+    inner = HotParameter("Inner", "string", constraints=[hot.HotMap({"allowed_pattern": hot.Literal("1.*")}), form])
+    outer, free = HotParameter("Outer", "string", constraints=[pattern]), HotParameter("Free", "string")
+    for one in (outer, free, outer):
+        inherit(one, inner)
+    assert outer.constraints == [pattern, form]
+    assert free.constraints == inner.constraints
