@@ -1,4 +1,4 @@
-"""The ledger, folded into a document for programs; report.schema.json describes it. Nothing is counted that is not in the ledger."""
+"""The ledger, folded into a document for programs; report.schema.json describes it. There is no other count."""
 
 from __future__ import annotations
 
@@ -68,15 +68,11 @@ def _resource(t: Translation, name: str, entries: list[Entry], hole: bool) -> di
 
 def emitted(t: Translation, name: str) -> list[dict[str, str]]:
     """What a source resource became, or became a part of."""
-    found = []
-    known = {**{key: resource.type for key, resource in t.hot.resources.items()}}
-    for file in t.files.values():
-        known.update({key: resource.type for key, resource in file.resources.items() if key not in known})
-    names = [*t.placed.get(name, []), *t.plan.hot_names(name), *t.absorbed.get(name, [])]
-    for hot_name in dict.fromkeys(names):
-        if hot_name in known:
-            found.append({"name": hot_name, "type": known[hot_name]})
-    return found
+    known: dict[str, str] = {}
+    for template in (*t.files.values(), t.hot):
+        known.update((key, resource.type) for key, resource in template.resources.items())
+    names = dict.fromkeys([*t.placed.get(name, []), *t.plan.hot_names(name), *t.absorbed.get(name, [])])
+    return [{"name": hot_name, "type": known[hot_name]} for hot_name in names if hot_name in known]
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
