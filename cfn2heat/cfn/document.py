@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # the C scanner, which the stubs leave out
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cfn2heat.cfn.values import Map, Scalar, Seq, Value
