@@ -27,6 +27,11 @@ def guard_references(template: HotTemplate) -> None:
         guard.output(output)
 
 
+def implied(template: HotTemplate, condition: str | None) -> frozenset[str]:
+    """A condition and all that it demands by its `and`s."""
+    return _Guard(template, {}).implied(condition)
+
+
 class _Guard:
     def __init__(self, template: HotTemplate, conditional: dict[str, str]) -> None:
         self._template = template

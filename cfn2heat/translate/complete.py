@@ -8,6 +8,7 @@ from __future__ import annotations
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import Schema, lookup
+from cfn2heat.hot.guard import implied
 from cfn2heat.hot.template import HotResource
 from cfn2heat.translate.state import Translation
 
@@ -28,10 +29,23 @@ def complete(t: Translation) -> None:
                 if missing not in resource.properties:
                     because = f"{resource.type} must have {missing}, and the source does not say it."
                     resource.properties[missing] = _hole(t, owner, resource, missing, type.properties[missing], because)
+                value = resource.properties[missing]
+                if isinstance(value, hot.If) and value.otherwise is None and not _holds(t, resource, value.condition):
+                    because = f"{resource.type} must have {missing}, and the source leaves it out under a condition."
+                    asked = _hole(t, owner, resource, missing, type.properties[missing], because)
+                    resource.properties[missing] = hot.If(value.condition, value.then, asked)
             for key, value in resource.properties.items():
                 schema = type.properties.get(key)
                 if schema is not None and schema.type in SINGLE:
                     resource.properties[key] = _fitting(t, owner, resource, key, value, schema)
+
+
+def _holds(t: Translation, resource: HotResource, condition: hot.HotValue) -> bool:
+    """Whether a condition always holds where the resource is made."""
+    if isinstance(condition, hot.Literal):
+        return condition.value in implied(t.hot, resource.condition)
+    known = t.hot.conditions
+    return any(known[name].value == condition for name in implied(t.hot, resource.condition) if name in known)
 
 
 def _fitting(t: Translation, owner: str, resource: HotResource, key: str, value: hot.HotValue, schema: Schema) -> hot.HotValue:
