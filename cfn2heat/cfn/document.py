@@ -189,7 +189,7 @@ def _json_advice(text: str, error: json.JSONDecodeError) -> str:
     return "compare with the line before it"
 
 
-_TOKEN = re.compile(r'[\s,]*(?:"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|([{}\[\]])|([^\s,:{}\[\]"]+))')
+_LEXEME = r'[\s,]*(?:"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|([{}\[\]])|([^\s,:{}\[\]"]+))'
 _CONSTANTS: dict[str, bool | float | None] = {
     "true": True,
     "false": False,
@@ -212,7 +212,7 @@ class _JsonBuilder:
     def build(self) -> tuple[Node, Repeated]:
         """Scan once; the stack holds the open containers."""
         file, text = self.file, self.text.rstrip()
-        new_span, find, tokens = tuple.__new__, (text + "\n").find, _TOKEN.finditer(text)
+        new_span, find, tokens = tuple.__new__, (text + "\n").find, re.finditer(_LEXEME, text)
         line, line_start, line_end = 0, 0, -1
         root: list[Node] = []
         stack: list[tuple[Span, Any, Any, Any, str]] = []

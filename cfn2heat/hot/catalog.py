@@ -17,7 +17,7 @@ from cfn2heat.record import record
 from cfn2heat.source import Path
 
 _FILE = os.path.join(os.path.dirname(__file__), "catalog.jsonl")
-_STEP = re.compile(r"([^.\[\]]+)(?=[.\[]|$)|\[(\d+)\]")
+_STEP = r"([^.\[\]]+)(?=[.\[]|$)|\[(\d+)\]"
 
 
 @record
@@ -174,7 +174,7 @@ class TypeSchema:
 
 def _steps(path: str) -> Path:
     """The steps of a path that is written as text."""
-    return tuple(int(index) if index else name for name, index in _STEP.findall(path))
+    return tuple(int(index) if index else name for name, index in re.findall(_STEP, path))
 
 
 @record

@@ -48,19 +48,23 @@ def _patterns(text: str) -> _Patterns:
 _NOT_PLAIN = re.compile(r": | #|:$| $|\.\.\.$")
 _NOT_IN_FLOW = re.compile(r"[,\[\]{}?]|:$")
 
-_TYPED = re.compile(
-    r"""
+_TYPED_WORDS = frozenset({"~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<", "."})
+_TYPED_START = frozenset("-+.0123456789")
+_TYPED = r"""(?x)
     [-+]?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9_]+)?    # 12, 1_0, 1.5, 1e3, 007
     | [-+]?\.[0-9_]+([eE][-+]?[0-9_]+)?                 # .5
     | [-+]?0[xXbBoO][0-9a-fA-F_]+                       # 0x1, 0b1, 0o7
     | [-+]?[0-9][0-9_]*(:[0-9_]+)+(\.[0-9_]*)?          # 12:30:45, a number in base 60
     | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt\ ].*)?         # dates and times
-    | [-+]?\.(inf|nan)
-    | ~ | null | true | false | yes | no | on | off | y | n | = | << | \.
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-"""Text that one YAML or another reads as something other than a string."""
+    | [-+]?\.([iI][nN][fF]|[nN][aA][nN])
+    """
+"""What looks like a number or a date; compiled when the first text begins so, for it takes 1 ms."""
+
+
+def _typed(text: str) -> bool:
+    """Whether one YAML or another reads a text as something other than a string."""
+    return text.lower() in _TYPED_WORDS or (text[:1] in _TYPED_START and re.fullmatch(_TYPED, text) is not None)
+
 
 _ESCAPES = {
     "\\": "\\\\",
@@ -99,7 +103,7 @@ def plain_or_quoted(text: str, flow: bool) -> str:
     if (
         _patterns(text).plain.fullmatch(text)
         and not _NOT_PLAIN.search(text)
-        and not _TYPED.fullmatch(text)
+        and not _typed(text)
         and not (flow and _NOT_IN_FLOW.search(text))
     ):
         return text

@@ -124,7 +124,7 @@ def _tag_text(value: hot.HotValue) -> hot.HotValue:
     return hot.Literal(as_text(value.value)) if isinstance(value, hot.Literal) else value
 
 
-DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+DURATION = r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
 
 
 def seconds(value: hot.HotValue, case: Case) -> hot.HotValue | None:
@@ -139,7 +139,7 @@ def seconds(value: hot.HotValue, case: Case) -> hot.HotValue | None:
     text = as_text(value.value).strip()
     if text.isascii() and text.isdigit():
         return hot.Literal(int(text))
-    match = DURATION.fullmatch(text)
+    match = re.fullmatch(DURATION, text)
     if not match or text in ("P", "PT"):
         return None
     days, hours, minutes, rest = (float(part or 0) for part in match.groups())
