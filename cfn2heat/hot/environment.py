@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cfn2heat.hot.scalars import plain_or_quoted
 from cfn2heat.hot.values import HotValue
-from cfn2heat.hot.writer import write_value
+from cfn2heat.hot.writer import write_comments, write_value
 from cfn2heat.record import field, record
 
 
@@ -19,10 +19,10 @@ class Setting:
 
 def write_environment(comments: list[str], settings: list[Setting]) -> str:
     """The environment file as text."""
-    lines = [f"# {comment}" for comment in comments]
+    lines = write_comments(comments, "")
     lines.append("parameters:" if any(setting.value is not None for setting in settings) else "parameters: {}")
     for setting in settings:
-        lines += [f"  # {comment}" for comment in setting.comments]
+        lines += write_comments(setting.comments, "  ")
         name = plain_or_quoted(setting.name, False)
         if setting.value is None:
             lines.append(f"  # {name}: ")

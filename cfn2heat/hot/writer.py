@@ -39,6 +39,13 @@ def write_value(prefix: str, value: HotValue, column: int) -> list[str]:
     return writer.lines
 
 
+def write_comments(comments: Iterable[str], indent: str) -> list[str]:
+    """Comments as lines, whatever text they hold."""
+    writer = _Writer()
+    writer.comments(comments, indent)
+    return writer.lines
+
+
 def _write_groups(writer: _Writer, template: HotTemplate) -> None:
     closing = template.closing.get("parameter_groups", [])
     if not template.parameter_groups and not closing:
