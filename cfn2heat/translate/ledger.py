@@ -92,7 +92,8 @@ class Ledger:
         settled = 0
         for groups, group in self._groups(path):
             open_leaves = groups[group]
-            for leaf in [leaf for leaf in open_leaves if leaf[: len(path)] == path]:
+            whole = len(path) <= GROUP  # then all of the group stands below the path
+            for leaf in list(open_leaves) if whole else [leaf for leaf in open_leaves if leaf[: len(path)] == path]:
                 self.entries.append(Entry(leaf, open_leaves.pop(leaf), fate, targets, row, because, severity))
                 settled += 1
             if not open_leaves:
