@@ -136,7 +136,7 @@ KINDS = (
         "C2H4501",
         Severity.WARNING,
         ("aws", "S3", "boto", "EC2", "SSM", "SEC", "CFN", "ASG", "ELB"),
-        rf"(?<![\w./$-])(?:/\S*/)?aws\s+(?:\\\n\s*)?(?:--[\w-]+[ =]\S+\s+|--no-[\w-]+\s+)*(?:{SERVICES})\b"
+        rf"(?<![\w./$-])(?:/[\w./-]*/)?aws\s+(?:\\\n\s*)?(?:--[\w-]+[ =]\S+\s+|--no-[\w-]+\s+)*(?:{SERVICES})\b"
         r"|(?<![\w-])(?:Read|Copy|Write|Get)-S3(?:Object|Bucket)\b|\b(?:import|from) boto3?\b"
         r"|(?<![\w-])(?:Get|Set|Edit|New|Register)-(?:EC2|SSM|SEC|CFN|ASG|ELB)[A-Z]\w+",
         "calls the AWS CLI or SDK",
@@ -207,7 +207,7 @@ KINDS = (
         "C2H4510",
         Severity.WARNING,
         (".amazonaws.com",),
-        r"(?<![\w.-])(?!(?:[\w-]+\.)*s3[.-])(?:[\w$-]|\$\{[^}\n]*\}|\.(?!amazonaws))*\.amazonaws\.com\b",
+        r"(?<![\w.-])(?!(?:[\w-]+\.)*s3[.-])(?:[\w$-]|\$\{[^{}\n]*\}|\.(?!amazonaws))*\.amazonaws\.com\b",
         "names an address of AWS",
         "Put the address of what stands in for the service there.",
     ),

@@ -54,13 +54,18 @@ class Call(NamedTuple):
 
 def calls(text: str) -> Iterator[Call]:
     """Every call of cfn-init and cfn-signal in a script."""
-    for match in PROGRAM.finditer(text):
-        if not is_comment(text, match.start()):
-            yield _read(text, match)
+    offset, known, quote = 0, 0, ""
+    while match := PROGRAM.search(text, offset):
+        quote = _open_quote(text[known : match.start()], quote)
+        known, offset = match.start(), match.end()
+        if not is_comment(text, known):
+            call = _read(text, match, quote)
+            offset = call.end
+            yield call
 
 
-def _read(text: str, match: re.Match[str]) -> Call:
-    program, quote = match.group(1), _outer_quote(text, match.start())
+def _read(text: str, match: re.Match[str], quote: str) -> Call:
+    program = match.group(1)
     words = list(_words(text, match.end(), quote))
     end = words[-1][2] if words else match.end()
     clear = not match.group(2) and text[end : end + 1] not in ("(", "`", "'", '"')
@@ -91,17 +96,20 @@ def _read(text: str, match: re.Match[str]) -> Call:
 def _words(text: str, offset: int, quote: str) -> Iterator[tuple[int, str, int]]:
     """Words from an offset to the end of the command: where the space before each begins, the word, where it ends."""
     while (space := SPACE.match(text, offset)) and (word := WORDS[quote].match(text, space.end())):
+        if word.group().isdigit() and text[word.end() : word.end() + 1] in ("<", ">"):
+            return  # the number of a stream that is redirected
         yield offset, word.group(), word.end()
         offset = word.end()
 
 
-def _outer_quote(text: str, offset: int) -> str:
-    """The quote that is open at a place of its line."""
-    open_quote = ""
-    for character in re.sub(r"\\.", "", text[text.rfind("\n", 0, offset) + 1 : offset]):
-        if character in "\"'" and open_quote in ("", character):
-            open_quote = "" if open_quote else character
-    return open_quote
+def _open_quote(passed: str, quote: str) -> str:
+    """The quote that is open behind a piece of a script, when one is open before it; none stays open beyond its line."""
+    line = passed.rfind("\n") + 1
+    quote = "" if line else quote
+    for found in re.findall(r"\\.|[\"']", passed[line:]):
+        if found in ("\"", "'") and quote in ("", found):
+            quote = "" if quote else found
+    return quote
 
 
 # ---- rewriting -------------------------------------------------------------------------------------------------------

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from time import perf_counter
 from typing import Any
 
 import pytest
 
+from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Diagnostic
+from cfn2heat.hooks.scripts import Script, findings
 from cfn2heat.hooks.signals import calls
+from cfn2heat.source import NOWHERE
 from tests.translating import convert_data, convert_text, written
 
 
@@ -174,6 +178,8 @@ STACK = "--stack ${AWS::StackName} --resource Web --region ${AWS::Region}"
             "cfn-signal -e $? \\\n  --stack ${AWS::StackName} \\\n  --resource Web; ls",
             "cfn-signal -e $? '${Web_signal_handle}'; ls",
         ),
+        (f"cfn-signal {STACK} > /log 2>&1", "cfn-signal '${Web_signal_handle}' > /log 2>&1"),
+        (f"cfn-signal {STACK} 2>&1", "cfn-signal '${Web_signal_handle}' 2>&1"),
         (f"trap 'cfn-signal -e 1 {STACK}' ERR", "trap 'cfn-signal -e 1 \"${Web_signal_handle}\"' ERR"),
         (f'bash -c "cfn-signal -e 1 {STACK}"', "bash -c \"cfn-signal -e 1 '${Web_signal_handle}'\""),
     ],
@@ -322,3 +328,13 @@ def test_cfn_init_that_names_nothing_with_metadata_is_said():
 
 def test_calls_in_comments_are_none():
     assert list(calls("# cfn-signal -e 0 --resource Web\n")) == []
+
+
+@pytest.mark.parametrize("piece", ["A/b+", "/a", "${a", "https://", "a.b-", '"', "cfn-signal -e 1 ", "cfn-init;", "cfn-signal '"])
+def test_reading_a_script_takes_time_in_its_length(piece):
+    text = piece * (60000 // len(piece)) + " aws 169.254. /opt/aws/ s3 amazon- .amazonaws.com aws-cfn-bootstrap"
+    began = perf_counter()
+    script = Script(cfn.Scalar(text, NOWHERE))
+    findings(script)
+    list(calls(script.text))
+    assert perf_counter() - began < 1.5
