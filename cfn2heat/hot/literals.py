@@ -31,6 +31,17 @@ def escape_literals(template: HotTemplate, own_files: Collection[str]) -> None:
             resource.update_policy = escape_literal(resource.update_policy, version, own_files)
     for output in template.outputs.values():
         output.value = escape_literal(output.value, version, own_files)
+    for condition in template.conditions.values():
+        condition.value = _escape_condition(condition.value, version)
+
+
+def _escape_condition(value: HotValue, version: str) -> HotValue:
+    """No map can be built in a condition: one that looks like a function is compared as its JSON text."""
+    if isinstance(value, Literal):
+        return value
+    if isinstance(value, HotMap) and _dangerous(value.entries, version, ()):
+        return Literal(json.dumps(hot_to_plain(value)))
+    return rebuild(value, lambda inner: _escape_condition(inner, version))
 
 
 def is_function_like(entries: Mapping[str, HotValue], version: str, own_files: Collection[str] = ()) -> bool:
