@@ -26,6 +26,8 @@ def complete(t: Translation) -> None:
             if resource is None or type is None:
                 continue
             for missing in type.required:
+                if type.replaces.get(missing) in resource.properties:
+                    continue  # an older name of the property, which Heat's own types in the source may use
                 if missing not in resource.properties:
                     because = f"{resource.type} must have {missing}, and the source does not say it."
                     resource.properties[missing] = _hole(t, owner, resource, missing, type.properties[missing], because)
