@@ -54,16 +54,31 @@ def bare(value: cfn.Value) -> cfn.Value:
 
 
 def in_one(value: cfn.Value) -> cfn.Value:
-    """A joined text with its substituted pieces spread out, so that a call that spans several can be read in one."""
+    """A joined text with the pieces of its pieces spread out, so that a call that spans several can be read in one."""
     if isinstance(value, cfn.Base64):
         return cfn.Base64(in_one(value.value), value.span)
-    if not isinstance(value, cfn.Join) or not isinstance(value.items, cfn.Seq) or value.delimiter:
-        return value
-    items: list[cfn.Value] = []
-    for item in value.items.items:
-        parts = item.parts if isinstance(item, cfn.Sub) else (("", item),)
-        items.extend(cfn.Scalar(part, item.span) if isinstance(part, str) else part[1] for part in parts)
-    return cfn.Join("", cfn.Seq(tuple(items), value.items.span), value.span)
+    if isinstance(value, cfn.Join) and isinstance(value.items, cfn.Seq):
+        return cfn.Join("", cfn.Seq(tuple(spread(value)), value.items.span), value.span)
+    return value
+
+
+def spread(value: cfn.Value) -> list[cfn.Value]:
+    """The pieces of a text; an item that may be absent takes its delimiter with it, so that such a list stays whole."""
+    match value:
+        case cfn.Sub():
+            return [cfn.Scalar(part, value.span) if isinstance(part, str) else part[1] for part in value.parts]
+        case cfn.Join(items=cfn.Seq(items=items)) if not (value.delimiter and any(map(may_be_absent, items))):
+            found: list[cfn.Value] = []
+            for index, item in enumerate(items):
+                found += [cfn.Scalar(value.delimiter, item.span)] if index and value.delimiter else []
+                found += spread(item)
+            return found
+    return [value]
+
+
+def may_be_absent(value: cfn.Value) -> bool:
+    """Whether an item of a list may be no item."""
+    return isinstance(value, cfn.If | cfn.NoValue)
 
 
 def tell(ctx: ResourceContext, where: str, found: list[Finding], path: Path) -> None:
@@ -200,28 +215,33 @@ def handle_of(ctx: ResourceContext, name: str) -> str | None:
     return known or ResourceContext(ctx.t, name).add("signal_handle", HANDLE, f"{name}_signal_handle").name
 
 
+def heard(ctx: ResourceContext, name: str) -> bool:
+    """Whether something waits for signals that name it; asking makes no handle, for which a stack would wait in vain."""
+    resource = ctx.template.resources.get(name)
+    return resource is not None and (resource.type in (WAITING, HANDLE) or waits(ctx, resource))
+
+
 def tell_signals(ctx: ResourceContext, found: list[Script], written: int, path: Path) -> None:
     """Say which calls reach nobody."""
-    for script in found:
-        for call in calls(script.text):
-            if call.program != "signal" or (call.direct and call.clear):
-                continue
-            place = script.place(call.start)
-            if not call.clear or not call.resource or (handle_of(ctx, call.resource) and not written):
-                message = "This call of cfn-signal cannot be turned to a wait condition of Heat, so that nobody hears it."
-                say(ctx, "C2H4511", Severity.ERROR, message, UNHEARD, path, place)
-            elif handle_of(ctx, call.resource) is None:
-                message = f"This call of cfn-signal fails: {call.resource} waits for no signal here."
-                say(ctx, "C2H4511", Severity.WARNING, message, "Leave the call out.", path, place)
+    told = [(script, call) for script in found for call in calls(script.text) if call.program == "signal"]
+    told = [(script, call) for script, call in told if not (call.direct and call.clear)]
+    lost = written < sum(call.clear and heard(ctx, call.resource) for _, call in told)
+    for script, call in told:
+        place = script.place(call.start)
+        if not call.clear or not call.resource or (lost and heard(ctx, call.resource)):
+            message = "This call of cfn-signal cannot be turned to a wait condition of Heat, so that nobody hears it."
+            say(ctx, "C2H4511", Severity.ERROR, message, UNHEARD, path, place)
+        elif not heard(ctx, call.resource):
+            message = f"This call of cfn-signal fails: {call.resource} waits for no signal here."
+            say(ctx, "C2H4511", Severity.WARNING, message, "Leave the call out.", path, place)
 
 
 @property_hook("boot.creation_signals")
 def creation_signals(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """A wait condition behind the server or group, whose handle the script signals."""
-    own = ctx.resource.metadata
-    inside = [call for text in scripts.texts(own) for call in calls(Script(text).text)] if own is not None else []
-    if any(call.program == "signal" and call.clear and call.resource == ctx.id for call in inside):
-        handle_of(ctx, ctx.id)
+    if has_init(ctx.resource) and ctx.resource.metadata is not None:
+        # Metadata come after this attribute; what signals from there makes the handle.
+        for_heat(ctx.hot(ctx.resource.metadata) or hot.HotMap({}), lambda name: handle_of(ctx, name))
     handle = ctx.name(ctx.id, "signal_handle")
     primary = ctx.rule.primary
     target = ctx.name(ctx.id, primary.key) if primary else None

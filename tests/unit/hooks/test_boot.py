@@ -260,6 +260,28 @@ def test_signals_of_a_joined_script_are_read_across_its_pieces():
     assert "cfn-signal -e $? '${Web_signal_handle}'\n" in script_of(written(convert_data(data)))
 
 
+def joined(delimiter: str, *items: Any) -> dict[str, Any]:
+    """Items joined."""
+    return {"Fn::Join": [delimiter, list(items)]}
+
+
+def test_signals_of_a_join_inside_a_join_are_read():
+    call = joined(" ", "cfn-signal", "-e", "$?", "--resource", "Web", "--stack", {"Ref": "AWS::StackName"})
+    data = server({"Fn::Base64": joined("\n", "#!/bin/bash", call, "")}, CreationPolicy=POLICY)
+    assert script_of(written(convert_data(data))) == "#!/bin/bash\ncfn-signal -e $? '${Web_signal_handle}'\n"
+
+
+def test_nothing_waits_for_a_call_that_is_put_together_at_deployment():
+    last = {"Fn::If": ["Quick", "Web", {"Ref": "AWS::NoValue"}]}
+    call = joined(" ", "cfn-signal", "--stack", {"Ref": "AWS::StackName"}, "--resource", last)
+    data = server({"Fn::Base64": joined("\n", "#!/bin/bash", call, "")}, CreationPolicy=POLICY)
+    data["Parameters"] = {"Pace": {"Type": "String"}}
+    data["Conditions"] = {"Quick": {"Fn::Equals": [{"Ref": "Pace"}, "quick"]}}
+    converted = convert_data(data)
+    assert set(written(converted)["resources"]) == {"Web"}
+    assert "error" in [found.severity.word for found in converted.diagnostics if found.code == "C2H4511"]
+
+
 def group(script: str, **more: Any) -> dict[str, Any]:
     """A template of a group whose members run a script."""
     launch = {"ImageId": "ami-1", "InstanceType": "t2.micro", "UserData": {"Fn::Base64": script}}
