@@ -37,3 +37,11 @@ def test_titles_and_texts_are_readable(code):
     assert title[0].isupper()
     assert text.endswith(".")
     assert len(text) > len(title)
+
+
+def test_each_code_is_raised_by_some_test():
+    """A code stands in a test, or in what a fixture or an example of a mapping file expects."""
+    root = PACKAGE.parent
+    files = [*root.glob("tests/**/*.py"), *root.glob("tests/**/expected.*"), *root.glob("mappings/*/*.yaml")]
+    raised = {code for path in files for code in CODE.findall(path.read_text(encoding="utf-8"))}
+    assert CODES.keys() - raised == set()
