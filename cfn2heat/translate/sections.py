@@ -12,6 +12,7 @@ from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotCondition, HotOutput, HotParameter, ParameterGroup
 from cfn2heat.table.loader import Table
 from cfn2heat.translate import conditions as condition_values
+from cfn2heat.translate import rules
 from cfn2heat.translate.comments import wrap
 from cfn2heat.translate.constants import as_text
 from cfn2heat.translate.language import Language, literal, source_text
@@ -60,6 +61,7 @@ def parameters(t: Translation) -> None:
     labels = _labels(t)
     for name, parameter in t.template.parameters.items():
         t.hot.parameters[name] = _Parameter(t, parameter, labels.get(name)).build()
+    rules.translate(t)
 
 
 class _Parameter:
@@ -315,15 +317,6 @@ def _texts(value: Any) -> Any:
     return [_texts(member) for member in value] if isinstance(value, list) else as_text(value)
 
 
-def rules(t: Translation) -> None:
-    """Rules have no counterpart."""
-    because = "HOT has no rules across parameters."
-    advice = "Check these parameters before the stack is made; constraints on single parameters hold already."
-    for name, rule in t.template.rules.items():
-        t.ledger.record(("Rules", name), Fate.DROPPED, because=because)
-        t.diagnostics.add("C2H2102", Severity.WARNING, f"Rules.{name}", because, advice=advice, span=rule.span)
-
-
 # ---- outputs ---------------------------------------------------------------------------------------------------------
 
 
@@ -370,7 +363,6 @@ def _exports(t: Translation, exports: list[tuple[Output, hot.HotValue]]) -> None
 def finish(t: Translation) -> None:
     """Mappings, site facts, holes and imports become parameters; then the groups; then the account of the rest."""
     mappings(t)
-    rules(t)
     for fact, name in t.asked.items():
         if t.table.site_facts[fact].get("lookup"):
             known, missing = t.site.lookup(fact), t.table.site_facts[fact].get("missing")
