@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from cfn2heat.cfn import values as cfn
-from cfn2heat.cfn.graph import Graph, Use
+from cfn2heat.cfn.graph import Graph, Use, find_references
 from cfn2heat.cfn.template import Resource, Template
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot import values as hv
@@ -423,31 +423,4 @@ def value_at(value: cfn.Value | None, steps: Iterable[str | int]) -> cfn.Value |
 
 def referred(value: cfn.Value | None) -> list[str]:
     """Names of everything that a value refers to, in order, each once."""
-    found: dict[str, None] = {}
-    stack = [value]
-    while stack:
-        node = stack.pop()
-        match node:
-            case cfn.Ref():
-                found[node.name] = None
-            case cfn.GetAtt():
-                found[node.resource] = None
-            case cfn.Map():
-                stack.extend(reversed(list(node.entries.values())))
-            case cfn.Seq():
-                stack.extend(reversed(node.items))
-            case cfn.If():
-                stack.extend((node.otherwise, node.then))
-            case cfn.Sub():
-                stack.extend(part[1] for part in reversed(node.parts) if not isinstance(part, str))
-            case cfn.Join():
-                stack.append(node.items)
-            case cfn.Select():
-                stack.append(node.items)
-            case cfn.Split():
-                stack.append(node.source)
-            case cfn.Base64():
-                stack.append(node.value)
-            case cfn.Cidr():
-                stack.append(node.block)
-    return list(found)
+    return [] if value is None else list(dict.fromkeys(target for target, _, _ in find_references(value)))
