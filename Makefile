@@ -11,6 +11,7 @@ test: $(BIN)/.done $(HEAT)/.done
 
 lint: $(BIN)/.done
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/cfn2heat mappings lint
 

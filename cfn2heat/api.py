@@ -215,4 +215,3 @@ def translate_text(text: str | bytes, file: str, settings: Settings | None = Non
 def convert(path: Path, settings: Settings | None = None) -> list[Converted]:
     """Convert one template; the first result is the template asked for, nested ones follow."""
     return Conversion(settings or Settings(load_table())).convert(path)
-

@@ -56,9 +56,7 @@ class Diagnostics:
     def __init__(self) -> None:
         self._found: dict[Diagnostic, None] = {}
 
-    def add(
-        self, code: str, severity: Severity, subject: str, message: str, *, advice: str = "", span: Span = NOWHERE
-    ) -> None:
+    def add(self, code: str, severity: Severity, subject: str, message: str, *, advice: str = "", span: Span = NOWHERE) -> None:
         """Collect one diagnostic."""
         self._found.setdefault(Diagnostic(code, severity, subject, message, advice, span))
 

@@ -77,7 +77,9 @@ def test_only_hooks_name_types() -> None:
         for room, path, tree in modules()
         if room != "hooks"
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and TYPE_NAME.search(node.value)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and TYPE_NAME.search(node.value)
         and not is_prose(tree, node)
     ]
     assert not wrong

@@ -131,7 +131,7 @@ def _json_text(ctx: ResourceContext, entries: dict[str, cfn.Value], random: hot.
     if isinstance(found, hot.StrReplace) and isinstance(found.template, hot.Literal):
         text = _completed(str(found.template.value), addition)
         return hot.StrReplace(hot.Literal(text), {**found.params, MARK: random})
-    tail = hot.ListJoin("", (hot.HotList((hot.Literal(f", {addition}\""), random, hot.Literal('"}'))),))
+    tail = hot.ListJoin("", (hot.HotList((hot.Literal(f', {addition}"'), random, hot.Literal('"}'))),))
     return hot.StrReplace(found, {"}": tail})
 
 

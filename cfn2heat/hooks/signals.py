@@ -107,7 +107,7 @@ def _open_quote(passed: str, quote: str) -> str:
     line = passed.rfind("\n") + 1
     quote = "" if line else quote
     for found in re.findall(r"\\.|[\"']", passed[line:]):
-        if found in ("\"", "'") and quote in ("", found):
+        if found in ('"', "'") and quote in ("", found):
             quote = "" if quote else found
     return quote
 

@@ -119,5 +119,3 @@ def carry_metadata(ctx: ResourceContext, value: cfn.Map, path: Path) -> None:
     if found is not None and resource.metadata is None:
         resource.metadata = found
     ctx.t.ledger.record(ctx.source_path(path), Fate.TRANSLATED, targets=(resource.name,))
-
-

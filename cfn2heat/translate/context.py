@@ -306,9 +306,7 @@ class ResourceContext(PlanContext):
         elif self.t.ledger.record(self.source_path(path), fate, targets=places, row=row, because=because) and because:
             self.report("C2H3002", Severity.NOTE, because, path=path)
 
-    def dropped(
-        self, path: Path, because: str, advice: str = "", severity: Severity = Severity.WARNING, row: str = ""
-    ) -> None:
+    def dropped(self, path: Path, because: str, advice: str = "", severity: Severity = Severity.WARNING, row: str = "") -> None:
         """Record that everything below a path is lost, why, and what to do."""
         if self.t.ledger.record(self.source_path(path), Fate.DROPPED, because=because, row=row, severity=severity):
             self.report("C2H3001", severity, because, advice, path)

@@ -232,4 +232,3 @@ def close(t: Translation) -> None:
     for template in t.files.values():
         known.update(template.resources)
     t.ledger.close(known)
-

@@ -223,9 +223,7 @@ class Language:
         if not isinstance(value.items, cfn.Seq):
             items = self.hot(value.items, "list")
             return hv.Literal("") if items is None else self._join_list(value.delimiter, items)
-        named = [
-            (placeholder(member), self.text(member)) for member in value.items.items if not isinstance(member, cfn.NoValue)
-        ]
+        named = [(placeholder(member), self.text(member)) for member in value.items.items if not isinstance(member, cfn.NoValue)]
         if any("\n" in (literal_text(item) or "") for _, item in named) or value.delimiter == "\n":
             pieces: list[str | tuple[str, hv.HotValue]] = []
             for index, item in enumerate(named):
@@ -380,8 +378,6 @@ class Language:
             if known is not None:
                 return hv.HotList(tuple(map(hv.Literal, known)))
         return hv.Yaql(cidr.IPV4, {"block": block, "count": count, "bits": bits})
-
-
 
 
 def branch(condition: hv.HotValue, then: hv.HotValue | None, otherwise: hv.HotValue | None) -> hv.HotValue | None:

@@ -66,9 +66,7 @@ def apply_row(ctx: ResourceContext, row: Row, value: cfn.Value, path: Path) -> N
 
 
 def _absorb(ctx: ResourceContext, row: Absorbed, path: Path) -> None:
-    places = tuple(
-        name for key in row.to if (name := ctx.name(ctx.id, key)) is not None
-    ) or tuple(ctx.t.plan.hot_names(ctx.id))
+    places = tuple(name for key in row.to if (name := ctx.name(ctx.id, key)) is not None) or tuple(ctx.t.plan.hot_names(ctx.id))
     if places:
         ctx.t.ledger.record(ctx.source_path(path), Fate.ADAPTED, targets=places, row=row.id, because=row.because)
         ctx.report("C2H3002", Severity.NOTE, row.because, path=path)

@@ -167,4 +167,3 @@ TRANSFORMS: dict[str, Transform] = {
     "tags_to_map": tags_to_map,
     "wrap_list": wrap_list,
 }
-

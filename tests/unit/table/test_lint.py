@@ -65,7 +65,7 @@ def test_a_good_file(tmp_path):
         ("via: [seconds,", "via: [wrap_list,", "C2H5206", "no transform is called wrap_list"),
         ("site: flavors", "site: flavours", "C2H5206", "no fact flavours"),
         ("hook: x.target", "hook: x.other", "C2H5206", "no property hook is registered as x.other"),
-        ("name: \"{id}\", when: x.wanted", "name: \"{id}\", when: x.want", "C2H5206", "no predicate is registered as x.want"),
+        ('name: "{id}", when: x.wanted', 'name: "{id}", when: x.want', "C2H5206", "no predicate is registered as x.want"),
         ("fidelity: adapted", "fidelity: adapted\nneeds: some_switch", "C2H5206", "no switch some_switch"),
         ("fidelity: adapted", "fidelity: adapted\nplan: x.plan", "C2H5206", "no plan hook"),
         ("seconds, {site: flavors}", "{replace: {'[a': b}}", "C2H5214", "[a is no regular expression"),
