@@ -1,0 +1,73 @@
+"""Generates cfn2heat/cfn/instance_types.json: what each EC2 instance type has, from the list that the moto package bundles.
+
+Facts alone are taken: vCPU, memory in MiB, local disks in GB, and what a flavor's size does not show (processor, accelerators, a
+whole machine). Run it where moto is installed (pip install --no-deps moto is enough). With --check nothing
+is written; exit 1 says that the snapshot is stale.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+TARGET = Path(__file__).parent.parent / "cfn2heat" / "cfn" / "instance_types.json"
+ACCELERATORS = {
+    "GpuInfo": ("Gpus", "GPU"),
+    "FpgaInfo": ("Fpgas", "FPGA"),
+    "InferenceAcceleratorInfo": ("Accelerators", "accelerator"),
+    "MediaAcceleratorInfo": ("Accelerators", "accelerator"),
+    "NeuronInfo": ("NeuronDevices", "accelerator"),
+}
+
+
+def main() -> int:
+    """Write the snapshot, or check it."""
+    content = generate()
+    if "--check" in sys.argv[1:]:
+        return 0 if TARGET.is_file() and TARGET.read_bytes() == content else 1
+    TARGET.write_bytes(content)
+    print(f"{TARGET.name}: {len(content)} bytes")
+    return 0
+
+
+def generate() -> bytes:
+    """The whole snapshot, a type a line so that a new one is a short difference."""
+    moto = distribution("moto")  # its files, without importing it: that would want all its requirements
+    packed = Path(str(moto.locate_file("moto/ec2/resources/instance_types.json.gz"))).read_bytes()
+    types: dict[str, Any] = json.loads(gzip.decompress(packed))
+    ordered = sorted(types, key=lambda name: (name.partition(".")[0], size(types[name]), name))
+    lines = ",\n".join(f"{json.dumps(name)}:{json.dumps(describe(types[name]), separators=(',', ':'))}" for name in ordered)
+    return f'{{"origin":"moto {moto.version}","types":{{\n{lines}\n}}}}\n'.encode()
+
+
+def size(data: dict[str, Any]) -> list[int]:
+    """VCPU, memory and local disks."""
+    disks = data.get("InstanceStorageInfo", {}).get("TotalSizeInGB", 0)
+    return [data["VCpuInfo"]["DefaultVCpus"], data["MemoryInfo"]["SizeInMiB"], disks]
+
+
+def describe(data: dict[str, Any]) -> list[Any]:
+    """Size, then what else a server of this type has, where there is such a thing."""
+    special = [text for key, (members, word) in ACCELERATORS.items() if (text := accelerators(data.get(key), members, word))]
+    if data.get("BareMetal"):
+        special.append("a whole machine")
+    processors = data.get("ProcessorInfo", {}).get("SupportedArchitectures", [])
+    if not {"x86_64", "i386"} & set(processors):
+        special.extend(name.partition("_")[0] for name in processors)
+    return [*size(data), ", ".join(dict.fromkeys(special))] if special else size(data)
+
+
+def accelerators(data: dict[str, Any] | None, members: str, word: str) -> str:
+    """How many of a kind: 4 GPUs; a part of one counts as one."""
+    if not data:
+        return ""
+    count = max(1, sum(int(one.get("Count", 1)) for one in data.get(members, [{}])))
+    return f"{count} {word}{'s' if count > 1 else ''}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
