@@ -800,4 +800,22 @@ CODES: dict[str, tuple[str, str]] = {
             "spelling: names tell capitals from small letters."
         ),
     ),
+    "C2H6001": (
+        "The configuration leads to no cloud",
+        (
+            "The cloud is found as the OpenStack client finds it: a name in clouds.yaml (--os-cloud, or OS_CLOUD), or the OS_* "
+            "variables of an openrc file. The name is unknown there, or something that the login needs is lacking."
+        ),
+    ),
+    "C2H6002": (
+        "The cloud does not take the credentials",
+        "Keystone refused the user, the password, the project or the domain, or the token ran out and no new one was given.",
+    ),
+    "C2H6003": (
+        "The cloud cannot be reached",
+        (
+            "There is no answer under its address, the connection broke, or the service behind it failed, and trying again did "
+            "not help. What was already begun in the cloud goes on; the same command again finds it."
+        ),
+    ),
 }

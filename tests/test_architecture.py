@@ -12,6 +12,7 @@ BELOW = {
     "diagnostics": {"record", "source"},
     "cfn": {"diagnostics", "record", "source"},
     "hot": {"diagnostics", "record", "source"},
+    "deploy": {"diagnostics", "record", "source"},
     "table": {"cfn", "hot", "diagnostics", "record", "source"},
     "translate": {"table", "cfn", "hot", "diagnostics", "record", "source"},
     "hooks": {"translate", "table", "cfn", "hot", "diagnostics", "record", "source"},
@@ -23,7 +24,7 @@ BELOW = {
 }
 BY_THE_REGISTRY = {("translate", "hooks")}
 """The registry alone reaches hooks, by name, when a table row asks for one."""
-HEAVY = {"click": {"cli"}, "heatclient": set(), "openstack": {"table"}}
+HEAVY = {"click": {"cli"}, "heatclient": {"deploy"}, "keystoneauth1": {"deploy"}, "openstack": {"deploy"}}
 TYPE_NAME = re.compile(r"\b(AWS|OS)::")
 
 
