@@ -345,7 +345,7 @@ def _fast_events(text: str) -> Iterator[yaml.Event]:
     import yaml
 
     loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    return yaml.parse(text, Loader=loader)
+    return iter(loader(text).get_event, None)
 
 
 def _yaml_error(text: str, file: str, error: yaml.YAMLError) -> InputError:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cfn2heat.cfn.sub import Placeholder, split_sub
 from cfn2heat.cfn.template import Template
@@ -109,35 +109,47 @@ def find_references(value: Value, path: Path = ()) -> list[Found]:
 
 
 def _collect(value: Value, path: Path, found: list[Found]) -> None:
-    if isinstance(value, (Scalar, NoValue)):
-        return
-    if isinstance(value, Map):
-        for key, item in value.entries.items():
-            if type(item) is not Scalar:
-                _collect(item, (*path, key), found)
-    elif isinstance(value, Seq):
-        for index, item in enumerate(value.items):
-            if type(item) is not Scalar:
-                _collect(item, (*path, index), found)
-    elif isinstance(value, Ref):
-        found.append((value.name, "Ref", path))
-    elif isinstance(value, GetAtt):
-        if isinstance(value.attribute, str):
-            found.append((value.resource, value.attribute, path))
-        else:
-            found.append((value.resource, "", path))
-            _collect(value.attribute, path, found)
-    elif isinstance(value, Sub):
-        for part in value.parts:
-            if not isinstance(part, str):
-                _collect(part[1], path, found)
-    elif isinstance(value, DynamicReference):
-        for name in split_sub(value.reference):
-            if isinstance(name, Placeholder):
-                target, _, attribute = name.name.partition(".")
-                found.append((target, attribute or "Ref", path))
+    """Dispatch by class: a template has some fifty values for each reference."""
+    collect = _COLLECTORS.get(value.__class__, _collect_arguments)
+    if collect is not None:
+        collect(value, path, found)
+
+
+def _collect_map(value: Map, path: Path, found: list[Found]) -> None:
+    for key, item in value.entries.items():
+        if item.__class__ is not Scalar:
+            _collect(item, (*path, key), found)
+
+
+def _collect_list(value: Seq, path: Path, found: list[Found]) -> None:
+    for index, item in enumerate(value.items):
+        if item.__class__ is not Scalar:
+            _collect(item, (*path, index), found)
+
+
+def _collect_ref(value: Ref, path: Path, found: list[Found]) -> None:
+    found.append((value.name, "Ref", path))
+
+
+def _collect_get_att(value: GetAtt, path: Path, found: list[Found]) -> None:
+    if isinstance(value.attribute, str):
+        found.append((value.resource, value.attribute, path))
     else:
-        _collect_arguments(value, path, found)
+        found.append((value.resource, "", path))
+        _collect(value.attribute, path, found)
+
+
+def _collect_sub(value: Sub, path: Path, found: list[Found]) -> None:
+    for part in value.parts:
+        if not isinstance(part, str):
+            _collect(part[1], path, found)
+
+
+def _collect_dynamic(value: DynamicReference, path: Path, found: list[Found]) -> None:
+    for name in split_sub(value.reference):
+        if isinstance(name, Placeholder):
+            target, _, attribute = name.name.partition(".")
+            found.append((target, attribute or "Ref", path))
 
 
 def _collect_arguments(value: Value, path: Path, found: list[Found]) -> None:
@@ -150,6 +162,18 @@ def _collect_arguments(value: Value, path: Path, found: list[Found]) -> None:
                     _collect(item, path, found)
         elif hasattr(argument, "span"):
             _collect(argument, path, found)
+
+
+_COLLECTORS: dict[type, Callable[[Any, Path, list[Found]], None] | None] = {
+    Scalar: None,
+    NoValue: None,
+    Map: _collect_map,
+    Seq: _collect_list,
+    Ref: _collect_ref,
+    GetAtt: _collect_get_att,
+    Sub: _collect_sub,
+    DynamicReference: _collect_dynamic,
+}
 
 
 def find_circles(edges: Mapping[str, Sequence[str]]) -> list[list[str]]:

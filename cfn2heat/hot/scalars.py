@@ -19,26 +19,24 @@ class _Patterns(NamedTuple):
     unsafe_in_block: re.Pattern[str]
 
 
-def _compile(unsafe: str, first: str, safe_in_block: str) -> _Patterns:
+def _compile(unsafe: str, unsafe_in_block: str) -> _Patterns:
     return _Patterns(
-        re.compile(rf"(?=[A-Za-z0-9_./$^~\\(<=+;{first}])[^{unsafe}]+"),
+        re.compile(rf"(?=[A-Za-z0-9_./$^~\\(<=+;]|[^\x00-\xa0])[^{unsafe}]+"),
         re.compile(f"[{unsafe}]"),
         re.compile(rf'[\\"{unsafe}]'),
-        re.compile(f"[^{safe_in_block}]"),
+        re.compile(f"[{unsafe_in_block}]"),
     )
 
 
-_ASCII = _compile(r"\x00-\x1f\x7f", "", r"\t\n\x20-\x7e")
+_CONTROLS = r"\x00-\x08\x0b-\x1f\x7f"
+_ASCII = _compile(r"\x00-\x1f\x7f", _CONTROLS)
 
 
 @cache
 def _wide() -> _Patterns:
-    """The patterns for all of Unicode, which take long to compile and are seldom needed."""
-    return _compile(
-        r"\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff",
-        r"\u00a1-\U0010ffff",
-        r"\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\uf900-\ufefe\uff00-\ufffd\U00010000-\U0010ffff",
-    )
+    """The patterns for all of Unicode: small sets to keep out, since large ones to let in take long to compile."""
+    unseen = r"\u2028\u2029\ud800-\udfff\ue000-\uf8ff\ufeff\ufffe\uffff"
+    return _compile(rf"\x00-\x1f\x7f-\xa0{unseen}", rf"{_CONTROLS}-\x9f{unseen}")
 
 
 def _patterns(text: str) -> _Patterns:

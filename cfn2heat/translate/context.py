@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from cfn2heat.cfn import values as cfn
@@ -283,10 +284,8 @@ class ResourceContext(PlanContext):
         places = []
         for target in targets:
             place = parse_target(target) if isinstance(target, str) else target
-            name = self.t.plan.name(self.id, place.key)
             resource = self.find(place.key)
-            if resource is not None:
-                name = resource.name
+            name = resource.name if resource is not None else self.t.plan.name(self.id, place.key)
             if name is not None:
                 places.append(".".join([name, "properties", *map(str, place.path)]) if place.path else name)
         return tuple(dict.fromkeys(places))
@@ -361,6 +360,7 @@ class CompositeContext(CompositePlan):
         return ResourceContext(self.t, member)
 
 
+@lru_cache(maxsize=4096)
 def parse_target(text: str) -> Target:
     """server.networks as an emit key and a path."""
     key, *path = text.split(".")

@@ -35,7 +35,9 @@ class Entry:
 
 def leaves(value: cfn.Value, path: Path) -> Iterator[tuple[Path, Span]]:
     """Every scalar, function and empty collection below a value; Fn::If is entered, NoValue is nothing."""
-    if isinstance(value, cfn.Map) and value.entries:
+    if value.__class__ is cfn.Scalar:
+        yield path, value.span
+    elif isinstance(value, cfn.Map) and value.entries:
         for key, member in value.entries.items():
             yield from leaves(member, (*path, key))
     elif isinstance(value, cfn.Seq) and value.items:
@@ -89,11 +91,11 @@ class Ledger:
         """Settle every open leaf at or below a path; gives how many there were."""
         if fate in (Fate.ADAPTED, Fate.DROPPED) and not because:
             raise UnaccountedError(f"{path}: {fate.value} without a because")
-        settled = 0
+        settled, length = 0, len(path)
         for groups, group in self._groups(path):
             open_leaves = groups[group]
-            whole = len(path) <= GROUP  # then all of the group stands below the path
-            for leaf in list(open_leaves) if whole else [leaf for leaf in open_leaves if leaf[: len(path)] == path]:
+            whole = length <= GROUP  # then all of the group stands below the path
+            for leaf in list(open_leaves) if whole else [leaf for leaf in open_leaves if leaf[:length] == path]:
                 self.entries.append(Entry(leaf, open_leaves.pop(leaf), fate, targets, row, because, severity))
                 settled += 1
             if not open_leaves:
@@ -102,9 +104,10 @@ class Ledger:
 
     def _groups(self, path: Path) -> list[tuple[dict[Path, dict[Path, Span]], Path]]:
         """Where leaves at or below a path may be: maps of groups, and the groups in them."""
-        owners = [self._open.get(path[:OWNER], {})] if len(path) >= OWNER else list(self._open.values())
         if len(path) >= GROUP:
-            return [(groups, path[:GROUP]) for groups in owners if path[:GROUP] in groups]
+            groups, group = self._open.get(path[:OWNER]), path[:GROUP]
+            return [(groups, group)] if groups and group in groups else []
+        owners = [self._open.get(path[:OWNER], {})] if len(path) >= OWNER else list(self._open.values())
         return [(groups, group) for groups in owners for group in groups if group[: len(path)] == path]
 
     def unaccounted(self) -> list[tuple[Path, Span]]:
