@@ -8,7 +8,11 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import members
-from cfn2heat.hooks.cloudwatch import (
+from cfn2heat.hooks.ec2 import finish_server
+from cfn2heat.hooks.interfaces import may_be, present
+from cfn2heat.hooks.loadbalancing import without_nothing
+from cfn2heat.hooks.members import BALANCED, definition, tag_map
+from cfn2heat.hooks.metrics import (
     GRANULARITY,
     METRICS,
     POLICY,
@@ -20,10 +24,7 @@ from cfn2heat.hooks.cloudwatch import (
     threshold_because,
     whole,
 )
-from cfn2heat.hooks.ec2 import finish_server
-from cfn2heat.hooks.interfaces import may_be, present
-from cfn2heat.hooks.loadbalancing import without_nothing
-from cfn2heat.hooks.members import BALANCED, definition, tag_map
+from cfn2heat.hooks.steps import fill_steps
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotResource
@@ -104,32 +105,6 @@ def group_named(plan: PlanContext, value: cfn.Value | None) -> Resource | None:
     return next((group for group in groups if signature(group.properties.entries.get("AutoScalingGroupName")) == wanted), None)
 
 
-@property_hook("autoscaling.steps")
-def steps(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
-    """The step that begins at the alarm's threshold; a policy of Heat has no others."""
-    found = [member for member in members(value, path) if isinstance(member.value, cfn.Map)]
-    if not found:
-        return None
-    chosen = next((member for member in found if _begins(ctx, member.value)), found[0])
-    for member in found:
-        if member is chosen:
-            ctx.translated((*member.path, "ScalingAdjustment"), "policy.scaling_adjustment")
-            because = "The step holds for every value beyond the alarm's threshold."
-            ctx.adapted(member.path, because, "policy.scaling_adjustment")
-        else:
-            because = "A policy of Heat has one step; the one that begins at the alarm's threshold is taken."
-            advice = "Write a further policy and an alarm with its own threshold for this step."
-            ctx.dropped(member.path, because, advice)
-    assert isinstance(chosen.value, cfn.Map)
-    return ctx.hot(chosen.value.entries.get("ScalingAdjustment"), ctx.schema("policy.scaling_adjustment"))
-
-
-def _begins(plan: PlanContext, value: cfn.Value) -> bool:
-    assert isinstance(value, cfn.Map)
-    bounds = (value.entries.get("MetricIntervalLowerBound"), value.entries.get("MetricIntervalUpperBound"))
-    return any(number(plan.constant(bound)) == 0 for bound in bounds)
-
-
 @property_hook("autoscaling.target_tracking")
 def target_tracking(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """Two policies of one member each, called by two alarms around the target."""
@@ -159,6 +134,7 @@ def finish_policy(ctx: ResourceContext) -> None:
     group = group_named(ctx, ctx.value("AutoScalingGroupName"))
     if group is not None and "Cooldown" not in group.properties.entries:
         policy.properties.setdefault("cooldown", hot.Literal(PAUSE))
+    fill_steps(ctx, policy)
     target = tracked(ctx)
     if target is not None:
         _track(ctx, policy, target)
