@@ -818,4 +818,52 @@ CODES: dict[str, tuple[str, str]] = {
             "not help. What was already begun in the cloud goes on; the same command again finds it."
         ),
     ),
+    "C2H6501": (
+        "The cloud's Heat does not know the template version",
+        (
+            "Each release of Heat reads the versions up to its own date. Convert once more with --heat-version and a version that "
+            "the cloud knows; what an older one cannot say is then written in another way, or dropped with its reason."
+        ),
+    ),
+    "C2H6502": (
+        "The cloud's Heat does not offer a resource type",
+        (
+            "The service behind the type is not there, or this user's roles do not allow the type. openstack orchestration "
+            "resource type list shows what is offered. A site file made by site init says such things at conversion already."
+        ),
+    ),
+    "C2H6503": (
+        "The cloud does not have what the template names",
+        (
+            "An image, flavor, network, key pair, zone, volume type or the like is named that does not exist, or that this user "
+            "does not see. Correct the name in the site file or in the environment file, or make the thing. Key pairs belong to "
+            "a user, not to a project."
+        ),
+    ),
+    "C2H6504": (
+        "A name stands for more than one thing of the cloud",
+        "Names are not unique in OpenStack. Heat refuses a name that two things bear, so the id of the right one must be given.",
+    ),
+    "C2H6505": (
+        "A flavor is too small for an image",
+        "The image says how much disk or memory it wants at least, and Nova refuses a server with less.",
+    ),
+    "C2H6506": (
+        "The project's quota does not suffice",
+        (
+            "What the template makes, counted with the members of groups at their first size, is more than the quota leaves. What "
+            "services make on their own, such as ports for DHCP, comes on top."
+        ),
+    ),
+    "C2H6507": (
+        "A parameter that should name a thing of the cloud has no value yet",
+        "What it will name cannot be looked up before it has a value. Give it in the environment file, or with --parameter.",
+    ),
+    "C2H6508": (
+        "Something of the cloud could not be read",
+        (
+            "The service does not answer, or this user may not ask it. Whether it has what the template names is not known; "
+            "nothing is guessed."
+        ),
+    ),
 }

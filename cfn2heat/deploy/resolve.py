@@ -30,8 +30,9 @@ class Scope:
     def __init__(self, template: dict[str, Any], given: dict[str, Any]) -> None:
         self._conditions: dict[str, Any] = template.get("conditions") or {}
         self._running: set[str] = set()
-        self.parameters: dict[str, dict[str, Any]] = template.get("parameters") or {}
-        self.values = {name: _typed(declared, given) for name, declared in _with_names(self.parameters)}
+        declared: dict[str, Any] = template.get("parameters") or {}
+        self.parameters = {name: one for name, one in declared.items() if isinstance(one, dict)}
+        self.values = {name: _typed(one, given.get(name, one.get("default"))) for name, one in self.parameters.items()}
 
     def value(self, data: Any) -> Any:
         """What a value will be; a list or map may hold UNKNOWN members, and members that go by a condition are left out."""
@@ -153,13 +154,8 @@ _CALLS: dict[str, Callable[[Scope, Any], Any]] = {
 }
 
 
-def _with_names(parameters: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
-    return [(name, {**declared, "name": name}) for name, declared in parameters.items() if isinstance(declared, dict)]
-
-
-def _typed(declared: dict[str, Any], given: dict[str, Any]) -> Any:
+def _typed(declared: dict[str, Any], value: Any) -> Any:
     """A parameter's value in its type; UNKNOWN when there is none, or it is of another type (Heat will tell)."""
-    value = given.get(declared["name"], declared.get("default"))
     if value is None or value is UNKNOWN:
         return UNKNOWN
     try:
