@@ -12,6 +12,8 @@ from cfn2heat.cfn import values as cfn
 ENDINGS = (".json", ".yaml", ".yml", ".template", ".txt")
 MOST = 50_000
 """A folder with more files than this is searched no further."""
+HEAD = 100_000
+"""So many bytes of a file tell what it is; the comments that begin our own templates are far shorter."""
 
 
 def address_tail(value: cfn.Value | None) -> str:
@@ -51,8 +53,8 @@ class TemplateFolder:
         if not steps:
             return None
         around = os.path.relpath(near.parent, self.folder).split(os.sep) if near is not None else []
-        scored = [(_score(steps, around, path), path) for path in self._by_name.get(steps[-1], [])]
-        return self.folder / min(scored)[1] if scored else None
+        best = sorted((_score(steps, around, path), path) for path in self._by_name.get(steps[-1], []))
+        return next((self.folder / path for _, path in best if not _is_heat(self.folder / path)), None)
 
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
@@ -69,6 +71,12 @@ class TemplateFolder:
             if count > MOST:
                 break
         return found
+
+
+def _is_heat(file: Path) -> bool:
+    """Whether a file is a Heat template: what an earlier conversion wrote into the folder is not what a template names."""
+    with file.open("rb") as opened:
+        return re.search(rb"^\W*heat_template_version\b", opened.read(HEAD), re.MULTILINE) is not None
 
 
 def _score(steps: list[str], around: list[str], path: str) -> tuple[int, int, int]:

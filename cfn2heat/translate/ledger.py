@@ -33,21 +33,21 @@ class Entry:
     severity: Severity = Severity.NOTE
 
 
-def leaves(value: cfn.Value, path: Path) -> Iterator[tuple[Path, Span]]:
-    """Every scalar, function and empty collection below a value; Fn::If is entered, NoValue is nothing."""
+def leaves(value: cfn.Value, path: Path, found: list[tuple[Path, Span]]) -> None:
+    """Find every scalar, function and empty collection below a value; Fn::If is entered, NoValue is nothing."""
     if value.__class__ is cfn.Scalar:
-        yield path, value.span
+        found.append((path, value.span))
     elif isinstance(value, cfn.Map) and value.entries:
         for key, member in value.entries.items():
-            yield from leaves(member, (*path, key))
+            leaves(member, (*path, key), found)
     elif isinstance(value, cfn.Seq) and value.items:
         for index, member in enumerate(value.items):
-            yield from leaves(member, (*path, index))
+            leaves(member, (*path, index), found)
     elif isinstance(value, cfn.If):
-        yield from leaves(value.then, (*path, "Fn::If", 1))
-        yield from leaves(value.otherwise, (*path, "Fn::If", 2))
+        leaves(value.then, (*path, "Fn::If", 1), found)
+        leaves(value.otherwise, (*path, "Fn::If", 2), found)
     elif not isinstance(value, cfn.NoValue):
-        yield path, value.span
+        found.append((path, value.span))
 
 
 class UnaccountedError(Exception):
@@ -71,8 +71,14 @@ class Ledger:
 
     def open(self, value: cfn.Value, path: Path) -> None:
         """Enter every leaf of a value as not yet accounted for."""
-        for leaf, span in leaves(value, path):
-            self.open_leaf(leaf, span)
+        found: list[tuple[Path, Span]] = []
+        leaves(value, path, found)
+        groups = self._open.setdefault(path[:OWNER], {}) if len(path) >= OWNER else None
+        for leaf, span in found:
+            if groups is None:
+                self.open_leaf(leaf, span)
+            else:
+                groups.setdefault(leaf[:GROUP], {})[leaf] = span
 
     def open_leaf(self, path: Path, span: Span) -> None:
         """Enter one thing that is a leaf by itself, such as a condition or a deletion policy."""
