@@ -866,4 +866,183 @@ CODES: dict[str, tuple[str, str]] = {
             "nothing is guessed."
         ),
     ),
+    "C2H7001": (
+        "A disk image cannot be read",
+        (
+            "The file does not exist, is a folder, a device or a pipe, or may not be read by you. A device is copied into a "
+            "file first, while its server is stopped."
+        ),
+    ),
+    "C2H7002": (
+        "There is no disk in the file",
+        "The file is shorter than one sector. Most often a download broke off: fetch it again.",
+    ),
+    "C2H7003": (
+        "A disk is something else than it is said to be",
+        (
+            "The name or --source-format declares one format, and the bytes show another. Programs that guess are led by this "
+            "to read files of the host, so it is refused. When the other format is what you expect, say so with --source- "
+            "format."
+        ),
+    ),
+    "C2H7004": (
+        "The format of a disk is not declared",
+        "The file's name has no ending that says its format, and formats are never guessed. Give --source-format.",
+    ),
+    "C2H7005": (
+        "A file is of a format that is not taken",
+        (
+            "Taken are raw, qcow2, VMDK, VHD, VHDX, and OVA with such disks. Convert what is something else where it comes "
+            "from; an installer's disc is no disk of a server."
+        ),
+    ),
+    "C2H7006": (
+        "A disk image is compressed",
+        (
+            "Only the formats' own compression is read, because a small archive can hold a disk without end. Unpack it first, "
+            "and look at the size before you do."
+        ),
+    ),
+    "C2H7007": (
+        "A disk image is encrypted",
+        (
+            "Neither the guest's system nor its drivers can be seen or changed in it. Decrypt it where its key is known, then "
+            "export it again."
+        ),
+    ),
+    "C2H7010": (
+        "A qcow2 image has a backing file",
+        (
+            "It names a file of the host and takes what it lacks from there: a plain conversion would copy that file into its "
+            "result. Flatten it where it comes from."
+        ),
+    ),
+    "C2H7011": (
+        "A qcow2 image keeps its data in another file",
+        (
+            "It names a file of the host as its data: a plain conversion would copy that file into its result. Flatten it "
+            "where it comes from."
+        ),
+    ),
+    "C2H7012": (
+        "The header of a qcow2 image is not one that is known",
+        "Its version is not 2 or 3, it is cut off, or it needs features that this program cannot judge.",
+    ),
+    "C2H7013": (
+        "The text of a VMDK pretends to be a disk",
+        "The file is declared as raw and is a descriptor, which some programs open and follow to other files of the host.",
+    ),
+    "C2H7014": (
+        "The subformat of a VMDK is not taken",
+        (
+            "Deltas, raw devices and formats that only ESX knows are refused. Export the disk as streamOptimized, as an OVA "
+            "has it."
+        ),
+    ),
+    "C2H7015": (
+        "A VMDK names extents that do not belong to it",
+        (
+            "Extents stand in the file itself, or beside it under the descriptor's own name as VMware gives it, and are no "
+            "links. Anything else could be a file of the host, which a plain conversion would copy, also when it is told the "
+            "format."
+        ),
+    ),
+    "C2H7016": (
+        "A VMDK has a parent",
+        (
+            "It is a delta, such as a snapshot, over another disk that it names. Consolidate the snapshots, then export the "
+            "disk again."
+        ),
+    ),
+    "C2H7017": (
+        "The header or descriptor of a VMDK is not one that a program writes",
+        (
+            "It is cut off, too long, contradicts itself, says a thing twice, or has lines that no VMDK has. Programs disagree "
+            "about such files, so they are refused."
+        ),
+    ),
+    "C2H7018": (
+        "A VHD or VHDX has a parent",
+        "It is a differencing disk over another one that it names. Merge it into its parent, then export that.",
+    ),
+    "C2H7020": (
+        "The size of a disk is absurd",
+        "The guest would see no byte at all, or more than 16 TiB. A small file that claims so is made to fill a disk.",
+    ),
+    "C2H7021": (
+        "A disk cannot be opened by qemu",
+        (
+            "Its headers have passed, and qemu-img refuses to open it for the reason given. Check it where it comes from "
+            "(qemu-img check), and download it again."
+        ),
+    ),
+    "C2H7022": (
+        "Looking at a disk takes too much",
+        "qemu-img info ran out of the processor time or the memory that it is given, which is ample for any honest image.",
+    ),
+    "C2H7023": (
+        "A disk holds more than its headers show",
+        (
+            "qemu names a file or an encryption that the reading of the headers has not found. Please report it: such an image "
+            "should have been refused before."
+        ),
+    ),
+    "C2H7024": (
+        "The format inspector refuses a disk",
+        (
+            "oslo.utils, whose format inspector judges images for Nova, Glance and Cinder, does not hold it for safe or finds "
+            "the headers of two formats in it."
+        ),
+    ),
+    "C2H7026": (
+        "The tables of a VHD or VHDX do not hold",
+        "A header, footer or table is missing, cut off, or contradicts another one.",
+    ),
+    "C2H7030": (
+        "A member of an archive leads out of its folder",
+        "Its name is absolute or climbs with .., so that unpacking it would write elsewhere on the host.",
+    ),
+    "C2H7031": (
+        "A member of an archive is no plain file",
+        "Links, devices and sparse files have no place in an OVA; a link in it can point at any file of the host.",
+    ),
+    "C2H7032": (
+        "An archive is not one that a program writes",
+        "It cannot be read, has more members than any OVA has, the same name twice, or a header of many megabytes.",
+    ),
+    "C2H7033": (
+        "The descriptor of an archive cannot be read",
+        "An OVA has one OVF descriptor, of at most 4 MiB of XML without document type and entities.",
+    ),
+    "C2H7034": (
+        "The descriptor of an archive names a disk that is not in it",
+        "Disks are taken from the archive only, never from addresses or from files of the host.",
+    ),
+    "C2H7035": (
+        "An archive packs its disks once more",
+        "Compressed or chunked members are not read. Export the OVA without them; its VMDK disks are compressed anyway.",
+    ),
+    "C2H7036": (
+        "A member of an archive is not what its manifest says",
+        "Its checksum differs: the archive was damaged on its way or changed by somebody. Nothing of it is kept.",
+    ),
+    "C2H7037": (
+        "A member of an archive is longer than the archive",
+        "The archive is cut off, or made to mislead: what it announces is not there. Download it again.",
+    ),
+    "C2H7040": (
+        "A program is lacking on this machine",
+        "The message names all that are lacking, and the advice the command that installs them.",
+    ),
+    "C2H7041": (
+        "A program has failed",
+        (
+            "An external program ended with an error; its last words are in the message, and all of them in the log that the "
+            "advice names."
+        ),
+    ),
+    "C2H7042": (
+        "A program takes too long",
+        "It had ample time and was stopped, with all that it had started.",
+    ),
 }

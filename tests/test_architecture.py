@@ -13,18 +13,25 @@ BELOW = {
     "cfn": {"diagnostics", "record", "source"},
     "hot": {"diagnostics", "record", "source"},
     "deploy": {"diagnostics", "record", "source"},
+    "images": {"diagnostics", "record", "source"},
     "table": {"cfn", "hot", "diagnostics", "record", "source"},
     "translate": {"table", "cfn", "hot", "diagnostics", "record", "source"},
     "hooks": {"translate", "table", "cfn", "hot", "diagnostics", "record", "source"},
     "report": {"translate", "table", "cfn", "hot", "diagnostics", "record", "source"},
     "api": {"hooks", "report", "translate", "table", "cfn", "hot", "diagnostics", "record", "source"},
-    "cli": {"api", "codes", "hooks", "report", "translate", "table", "cfn", "hot", "diagnostics", "record", "source"},
+    "cli": {"api", "codes", "hooks", "report", "translate", "table", "cfn", "hot", "diagnostics", "images", "record", "source"},
     "__main__": {"cli"},
     "__init__": {"api"},
 }
 BY_THE_REGISTRY = {("translate", "hooks")}
 """The registry alone reaches hooks, by name, when a table row asks for one."""
-HEAVY = {"click": {"cli"}, "heatclient": {"deploy"}, "keystoneauth1": {"deploy"}, "openstack": {"deploy"}}
+HEAVY = {
+    "click": {"cli"},
+    "heatclient": {"deploy"},
+    "keystoneauth1": {"deploy"},
+    "openstack": {"deploy", "images"},
+    "oslo_utils": {"images"},
+}
 TYPE_NAME = re.compile(r"\b(AWS|OS)::")
 
 
