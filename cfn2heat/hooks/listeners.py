@@ -24,6 +24,7 @@ from cfn2heat.hooks.loadbalancing import (
     without_nothing,
     words,
 )
+from cfn2heat.hooks.udp import UDP, make_twin, takes_both, udp_pool
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotResource
 from cfn2heat.source import Path
@@ -43,6 +44,12 @@ def is_listener(plan: PlanContext) -> bool:
     owner = plan.resource_of(plan.value("LoadBalancerArn"))
     gateway = owner is not None and words(plan, owner.properties.entries.get("Type")) == {"gateway"}
     return not gateway and words(plan, plan.value("Protocol")) != {"GENEVE"}
+
+
+@predicate("listeners.takes_both")
+def is_both(plan: PlanContext) -> bool:
+    """Whether it may take TCP and UDP on one port."""
+    return is_listener(plan) and takes_both(plan)
 
 
 @property_hook("listeners.certificates")
@@ -80,6 +87,7 @@ def finish_listener(ctx: ResourceContext) -> None:
         groups = owner.properties.entries.get("SecurityGroups")
         fill(ctx, listener, {"allowed_cidrs": allowed_cidrs(ctx, groups, ctx.value("Port"))})
     tidy(ctx)
+    make_twin(ctx, "listener", protocol=UDP, default_pool=udp_pool(ctx, listener.properties.get("default_pool")))
 
 
 def missing_certificate(ctx: ResourceContext, listener: HotResource) -> hot.HotValue | None:
@@ -355,11 +363,7 @@ def default_actions(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.H
             add_redirect(ctx, action, guard)
     say_actions(ctx, value, path, "redirect" if ctx.name(ctx.id, "redirect") else "listener", True)
     pool = tree(ctx, value, "redirect_pool")
-    if pool is not None and words(ctx, ctx.value("Protocol")) == {"TCP_UDP"}:
-        ctx.report(
-            "C2H3002", Severity.WARNING, "The listener takes TCP only.", "Add a UDP listener on the same port with a UDP pool."
-        )
-    return pool
+    return udp_pool(ctx, pool) if words(ctx, ctx.value("Protocol")) in ({"UDP"}, {"QUIC"}) else pool
 
 
 def add_redirect(ctx: ResourceContext, action: cfn.Map, guard: Guard) -> None:

@@ -28,16 +28,6 @@ RULE = "AWS::ElasticLoadBalancingV2::ListenerRule"
 
 PUBLIC = "internet-facing"
 
-
-class Membership(NamedTuple):
-    """A pool that a server joins: the values of its PoolMember, and the condition under which the pool is there."""
-
-    pool: hot.HotValue
-    protocol_port: hot.HotValue
-    monitor_port: hot.HotValue | None
-    condition: hot.HotValue | None
-
-
 # ---- values that may be one of a few words ---------------------------------------------------------------------------
 
 
@@ -176,6 +166,22 @@ def without_nothing(value: hot.HotValue | None, default: hot.HotValue) -> hot.Ho
     if isinstance(value, hot.If):
         return hot.If(value.condition, without_nothing(value.then, default), without_nothing(value.otherwise, default))
     return value
+
+
+def monitor_port(ctx: ResourceContext, value: cfn.Value | None, port: hot.HotValue) -> hot.HotValue | None:
+    """Where a member is probed, when that is not the port of its traffic."""
+    if isinstance(value, cfn.If):
+        then, otherwise = monitor_port(ctx, value.then, port), monitor_port(ctx, value.otherwise, port)
+        return branch(hot.Literal(value.condition), then, otherwise)
+    found = ctx.hot(value)
+    return None if as_text(ctx.constant(value)) == "traffic-port" or found is None or same(found, port) else found
+
+
+def same(one: hot.HotValue | None, other: hot.HotValue | None) -> bool:
+    """Whether two values are the same, numbers written as strings included."""
+    if isinstance(one, hot.Literal) and isinstance(other, hot.Literal):
+        return as_text(one.value) == as_text(other.value)
+    return one == other
 
 
 # ---- the load balancer -----------------------------------------------------------------------------------------------
@@ -525,49 +531,6 @@ def speaks_of_arn(constraint: hot.HotMap) -> bool:
     """Whether a constraint is a pattern that only ARNs match."""
     pattern = constraint.entries.get("allowed_pattern")
     return isinstance(pattern, hot.Literal) and "arn" in as_text(pattern.value)
-
-
-# ---- what a scaling group asks -----------------------------------------------------------------------------------
-
-
-def member_properties(ctx: ResourceContext, group: str) -> list[Membership]:
-    """The pools that servers join which a target group of this template receives."""
-    pool = ctx.name(group, "pool")
-    if pool is None:
-        return []
-    properties = ctx.template.resources[group].properties.entries
-    port = ctx.hot(properties.get("Port")) or hot.Literal(80)
-    return [Membership(hot.GetResource(pool), port, monitor_port(ctx, properties.get("HealthCheckPort"), port), None)]
-
-
-def monitor_port(ctx: ResourceContext, value: cfn.Value | None, port: hot.HotValue) -> hot.HotValue | None:
-    """Where a member is probed, when that is not the port of its traffic."""
-    if isinstance(value, cfn.If):
-        then, otherwise = monitor_port(ctx, value.then, port), monitor_port(ctx, value.otherwise, port)
-        return branch(hot.Literal(value.condition), then, otherwise)
-    found = ctx.hot(value)
-    return None if as_text(ctx.constant(value)) == "traffic-port" or found is None or same(found, port) else found
-
-
-def same(one: hot.HotValue | None, other: hot.HotValue | None) -> bool:
-    """Whether two values are the same, numbers written as strings included."""
-    if isinstance(one, hot.Literal) and isinstance(other, hot.Literal):
-        return as_text(one.value) == as_text(other.value)
-    return one == other
-
-
-def pools_of(ctx: ResourceContext, balancer: str) -> list[Membership]:
-    """The pools that servers join which a classic load balancer of this template receives."""
-    from cfn2heat.hooks.classic import listeners_of, probe_of
-
-    found = []
-    for listener in listeners_of(ctx, balancer):
-        pool = ctx.name(balancer, listener.key("pool"))
-        port = ctx.hot(listener.value.entries.get("InstancePort"))
-        if pool is not None and port is not None:
-            probe = probe_of(ctx, balancer).port
-            found.append(Membership(hot.GetResource(pool), port, None if same(probe, port) else probe, all_of(listener.guard)))
-    return found
 
 
 # ---- who may connect -------------------------------------------------------------------------------------------------

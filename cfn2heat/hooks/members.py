@@ -20,7 +20,8 @@ from cfn2heat.hooks.interfaces import (
     security_groups,
     subnet_interfaces,
 )
-from cfn2heat.hooks.loadbalancing import Membership, condition_named, is_word, member_properties, pools_of, without_nothing
+from cfn2heat.hooks.loadbalancing import condition_named, is_word, without_nothing
+from cfn2heat.hooks.memberships import Membership, member_properties, pools_of
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema

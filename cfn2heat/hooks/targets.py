@@ -24,6 +24,7 @@ from cfn2heat.hooks.loadbalancing import (
     without_nothing,
     words,
 )
+from cfn2heat.hooks.udp import BOTH, UDP, both_guard, make_twin, takes_both
 from cfn2heat.hot import values as hot
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
@@ -49,6 +50,18 @@ def is_pool(plan: PlanContext) -> bool:
 def is_monitored(plan: PlanContext) -> bool:
     """Whether its targets are probed."""
     return is_pool(plan) and words(plan, plan.value("HealthCheckEnabled")) != {"false"}
+
+
+@predicate("targets.takes_both")
+def is_both(plan: PlanContext) -> bool:
+    """Whether its targets may take TCP and UDP on one port."""
+    return is_pool(plan) and takes_both(plan)
+
+
+@predicate("targets.is_monitored_for_both")
+def is_monitored_for_both(plan: PlanContext) -> bool:
+    """Whether targets for both are probed."""
+    return is_both(plan) and is_monitored(plan)
 
 
 @predicate("targets.is_http1")
@@ -116,6 +129,9 @@ def finish_group(ctx: ResourceContext) -> None:
     if monitor is not None:
         fill(ctx, monitor, {"type": monitor_type(ctx)})
     tidy(ctx)
+    twin = make_twin(ctx, "pool", protocol=UDP)
+    if twin is not None:
+        make_twin(ctx, "monitor", pool=hot.GetResource(twin.name))
 
 
 def say_no_pool(ctx: ResourceContext) -> None:
@@ -145,7 +161,7 @@ def pool_protocol(ctx: ResourceContext) -> hot.HotValue:
     front = fronts(ctx)
     if front & {"HTTPS", "TLS"} or front == {"HTTP"}:
         return HTTP
-    table = {"HTTP": HTTP, "HTTPS": HTTP, "UDP": hot.Literal("UDP"), "TCP": TCP, "TLS": TCP, "TCP_UDP": TCP}
+    table = {"HTTP": HTTP, "HTTPS": HTTP, "UDP": hot.Literal("UDP"), "TCP": TCP, "TLS": TCP, "TCP_UDP": TCP, "TCP_QUIC": TCP}
     return choose(ctx, ctx.value("Protocol"), table) or HTTP
 
 
@@ -184,9 +200,8 @@ def protocol(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue
     named = words(ctx, value)
     if named <= {"HTTP", "TCP", "UDP"} and pool_protocol(ctx) in [hot.Literal(word) for word in named]:
         ctx.translated(path, "pool.protocol")
-    if "TCP_UDP" in named:
-        message = "The pool takes TCP; Octavia wants a pool and a listener of their own for UDP."
-        ctx.report("C2H3002", Severity.WARNING, message, "Add a UDP listener on the same port with a UDP pool.", path)
+    if named & BOTH:
+        ctx.adapted(path, "An Octavia pool is for TCP or UDP; there is one for each.", "pool.protocol", "pool_udp.protocol")
     return None
 
 
@@ -264,6 +279,11 @@ def add_member(ctx: ResourceContext, target: cfn.Map, path: Path, guard: Guard, 
     fill(ctx, member, properties)
     own = (hot.Literal(owner.condition),) if owner and owner.condition else ()
     restrict(ctx, member, (*guard, *own))
+    twin = ctx.find("pool_udp")
+    if twin is not None:
+        second = ctx.add(f"member_{number}_udp", "OS::Octavia::PoolMember", f"{ctx.id}_member_{number}_udp")
+        fill(ctx, second, {**member.properties, "pool": hot.GetResource(twin.name)})
+        restrict(ctx, second, (*guard, *own, *both_guard(ctx, ctx.value("Protocol"))))
     because = "An Octavia member is an address in a subnet, whatever has it."
     ctx.adapted((*path, "Id"), because, f"member_{number}.address")
     ctx.translated((*path, "Port"), f"member_{number}.protocol_port")
