@@ -77,6 +77,8 @@ class Conversion:
             if not self._claim(key, [f"{stem}.yaml", f"{stem}.env.yaml"]):
                 continue
             converted = self._translate_as(key, shown, stem)
+            if not converted.converted:  # its names may serve what stands for it
+                self._names = {name: taker for name, taker in self._names.items() if taker != key}
             if self._claim(key, list(converted.files)):
                 return converted
         raise AssertionError("there are endless numbers")
@@ -122,6 +124,7 @@ class Conversion:
             options,
             diagnostics,
             lambda address: self._child(address, key, template.file),
+            lambda name: key is None or self._claim(key, [name]),
         )
         run_passes(translation)
         return translation

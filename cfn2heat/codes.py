@@ -438,6 +438,15 @@ CODES: dict[str, tuple[str, str]] = {
             "the order in which resources are made from the references between them."
         ),
     ),
+    "C2H3008": (
+        "A nested template is not at hand",
+        (
+            "A placeholder is written in its place: a file that makes nothing, with a parameter for each value that the stack hands "
+            "over, and an output for each that is read from it. Those outputs are to be filled in the environment, so that the "
+            "rest can be deployed. Fetch the template and convert again with --template-dir, or write into the placeholder what "
+            "it makes."
+        ),
+    ),
     "C2H4001": (
         "A HOT file cannot be read",
         (
@@ -798,6 +807,14 @@ CODES: dict[str, tuple[str, str]] = {
         (
             "--parameter names a parameter that none of the templates declares, so the value is used nowhere. Look at the "
             "spelling: names tell capitals from small letters."
+        ),
+    ),
+    "C2H5303": (
+        "A placeholder would stand where a template is",
+        (
+            "A nested template is not at hand, and a file of its name is in the folder already, which makes something: the real "
+            "template, or a placeholder that somebody has filled. It is kept. Heat refuses the stack if it does not have the "
+            "parameters that the outer template hands over; convert with --template-dir, and the two fit."
         ),
     ),
     "C2H6001": (

@@ -41,7 +41,8 @@ def test_reports_hold(case: Path) -> None:
         for resource in template["resources"]:
             leaves = resource["leaves"]
             assert leaves["total"] == sum(leaves[fate] for fate in leaves if fate != "total")
-            assert (resource["fate"] in ("dropped", "hole")) == (not resource["emits"]) == (resource["grade"] == "none")
+            assert (resource["fate"] in ("dropped", "hole")) == (resource["grade"] == "none")
+            assert (resource["fate"] == "dropped") <= (not resource["emits"]) <= (resource["grade"] == "none")
 
 
 def test_a_failed_template() -> None:
@@ -68,6 +69,12 @@ def test_holes_are_fates() -> None:
     assert {fates[name] for name in ("Role", "Job")} == {"dropped"}
     assert (fates["Lookup"], fates["Note"], fates["Secret"]) == ("hole", "adapted", "adapted")
     assert {"Lookup_Answer", "outside_SecretString_password"} <= {hole["parameter"] for hole in found["holes"]}
+
+
+def test_a_placeholder_is_a_hole_and_named() -> None:
+    found = {resource["id"]: resource for resource in document("placeholders")["templates"][0]["resources"]}
+    assert (found["Copy"]["fate"], found["Copy"]["emits"]) == ("hole", [{"name": "Copy", "type": "database.yaml"}])
+    assert found["Web"]["fate"] == "adapted"
 
 
 def test_a_field_more_is_refused() -> None:

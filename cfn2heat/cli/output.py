@@ -16,6 +16,8 @@ from cfn2heat.source import Span
 from cfn2heat.translate.result import Converted
 
 CONVERTED, LOSSES, UNREADABLE = 0, 1, 3
+EMPTY = "\nresources: {}\n"
+"""How a template that makes nothing is written."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 
@@ -77,7 +79,7 @@ def write(results: list[Converted], target: Target, sources: list[Path]) -> None
     for result in results:
         for index, (name, text) in enumerate(result.files.items()):
             place = target.place(result, index, name)
-            if place is not None:
+            if place is not None and not filled(result, name, place):
                 add(files, place, text)
     if target.report is not None:
         from cfn2heat.report.document import report as build_report
@@ -90,6 +92,21 @@ def write(results: list[Converted], target: Target, sources: list[Path]) -> None
     if target.output is None and target.directory is None and results[0].files and sys.stdout is not None:
         sys.stdout.buffer.write(next(iter(results[0].files.values())).encode())
         sys.stdout.flush()
+
+
+def filled(result: Converted, name: str, place: Path) -> bool:
+    """Whether a placeholder would go over a template that makes something: somebody has put the real one there."""
+    if result.translation is None or name not in {one.file for one in result.translation.placeholders.values()}:
+        return False
+    try:
+        if not place.is_file() or EMPTY in place.read_text(encoding="utf-8", errors="replace"):
+            return False
+    except OSError:  # what cannot be read cannot be written either, which is said then
+        return False
+    message = f"{place.name} is there already and makes something, so that no placeholder is put in its place"
+    advice = "look that it takes what the stack hands over, or delete it and convert again"
+    result.diagnostics.append(Diagnostic("C2H5303", Severity.WARNING, name, message, advice, Span(result.path, 0, 0)))
+    return True
 
 
 def add(files: dict[Path, str], place: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cfn2heat.cfn import values as cfn
+from cfn2heat.cfn.folder import address_tail
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.interfaces import present
 from cfn2heat.hooks.loadbalancing import without_nothing
@@ -10,9 +11,12 @@ from cfn2heat.hot import values as hot
 from cfn2heat.hot.narrow import inherit
 from cfn2heat.hot.template import HotParameter
 from cfn2heat.source import Path
+from cfn2heat.translate.comments import wrap
 from cfn2heat.translate.constants import Constants, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.language import branch, source_text
+from cfn2heat.translate.ledger import Fate
+from cfn2heat.translate.placeholder import Placeholder, handed_type, place
 from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook, reference_hook
 from cfn2heat.translate.state import Child
 
@@ -20,32 +24,45 @@ from cfn2heat.translate.state import Child
 
 
 def child_of(plan: PlanContext) -> Child | None:
-    """The translated template of a nested stack, when its file is at hand."""
-    url = plan.value("TemplateURL")
-    return plan.t.child(url) if present(url) else None
+    """The translated template of a nested stack, when its file is at hand: of two that a condition chooses from, the first is."""
+    found = (plan.t.child(url) for url in _addresses(plan.value("TemplateURL")))
+    return next((child for child in found if child is not None), None)
 
 
-@predicate("cloudformation.has_child")
-def has_child(plan: PlanContext) -> bool:
-    """Whether the nested stack's template is at hand."""
-    return child_of(plan) is not None
+def _addresses(url: cfn.Value | None) -> list[cfn.Value]:
+    """The addresses that a template may come from."""
+    if isinstance(url, cfn.If):
+        return [*_addresses(url.then), *_addresses(url.otherwise)]
+    return [url] if url is not None and present(url) else []
 
 
 @plan_hook("cloudformation.stack")
 def plan_stack(plan: PlanContext) -> None:
-    """The type of the resource is the file of the nested template; without it there is no stack."""
-    child, url = child_of(plan), plan.value("TemplateURL")
-    if child is not None:
-        plan.t.plan.emitted[plan.id]["stack"] = child.file
-        return
-    where = source_text(url) if url is not None else "no address"
-    because = f"The template of the nested stack ({where}) is not at hand, so that what it makes is missing."
-    advice = "Fetch it and convert again with --template-dir; until then its outputs are parameters."
-    plan.give_up(because, advice, Severity.ERROR)
+    """The type of the resource is the file of the nested template, or of the placeholder that stands for it."""
+    child = child_of(plan)
+    plan.t.plan.emitted[plan.id]["stack"] = child.file if child is not None else _placeholder(plan).file
+
+
+def _placeholder(plan: PlanContext) -> Placeholder:
+    addresses = _addresses(plan.value("TemplateURL"))
+    texts = dict.fromkeys(" ".join(source_text(url).split("?", 1)[0].split()) for url in addresses)
+    shown = " or ".join(texts) or f"{plan.id}, without an address"
+    tails = (address_tail(url) for url in addresses)
+    return place(plan.t, plan.id, shown, next(filter(None, tails), ""), _names(plan.value("Parameters")))
+
+
+def _names(parameters: cfn.Value | None) -> list[str]:
+    """The names of what is handed over."""
+    if isinstance(parameters, cfn.If):
+        return [*_names(parameters.then), *_names(parameters.otherwise)]
+    return list(parameters.entries) if isinstance(parameters, cfn.Map) else []
 
 
 def _child(ctx: ResourceContext) -> Child:
-    """The nested template of a stack that was not given up."""
+    """The nested template of a stack, or what stands for it."""
+    placeholder = ctx.t.placeholders.get(ctx.id)
+    if placeholder is not None:
+        return Child(placeholder.file, placeholder.template.parameters, {})
     child = child_of(ctx)
     assert child is not None
     return child
@@ -55,11 +72,28 @@ def _child(ctx: ResourceContext) -> Child:
 def template(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """The file stands as the type."""
     file = _child(ctx).file
-    ctx.adapted(path, f"The nested template is the file {file}, which is the type of this resource.", "stack")
+    placeholder = ctx.t.placeholders.get(ctx.id)
+    if placeholder is not None:
+        _lose(ctx, placeholder, "Properties", *path)
+    else:
+        ctx.adapted(path, f"The nested template is the file {file}, which is the type of this resource.", "stack")
     if isinstance(value, cfn.If) and _file(value.then) != _file(value.otherwise):
         message = f"A condition chooses between two templates; {file} is the one that is used here."
         ctx.report("C2H3005", Severity.WARNING, message, "Change the type of the resource for the other.", path)
     return None
+
+
+def _missing(placeholder: Placeholder) -> str:
+    return (
+        f"The template of the nested stack ({placeholder.source}) is not at hand, so that what it makes is missing: "
+        f"{placeholder.file}, which makes nothing, holds its place."
+    )
+
+
+def _lose(ctx: ResourceContext, placeholder: Placeholder, *path: str | int) -> None:
+    """The account says that a leaf of the resource is lost."""
+    because, leaf = _missing(placeholder), ("Resources", ctx.id, *path)
+    ctx.t.ledger.record(leaf, Fate.DROPPED, because=because, row=ctx.resource.type, severity=Severity.ERROR)
 
 
 def _file(url: cfn.Value) -> str:
@@ -70,7 +104,12 @@ def _file(url: cfn.Value) -> str:
 @property_hook("cloudformation.parameters")
 def parameters(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """Arguments of the nested template, typed by its parameters."""
-    ctx.emit("stack").properties.update(_arguments(ctx, _child(ctx), value, path))
+    stack, placeholder = ctx.emit("stack"), ctx.t.placeholders.get(ctx.id)
+    arguments = _arguments(ctx, _child(ctx), value, path)
+    stack.properties = {**arguments, **stack.properties}
+    if placeholder is not None:
+        for name, argument in arguments.items():
+            placeholder.hand(ctx.id, name, argument)
     return None
 
 
@@ -99,7 +138,9 @@ def _arguments(ctx: ResourceContext, child: Child, value: cfn.Value, path: Path)
         found = ctx.hot(member)
         ctx.translated((*path, name), f"stack.{name}")
         if found is not None:
-            arguments[name] = argument(ctx, found, declared)
+            if ctx.id in ctx.t.placeholders:
+                ctx.t.placeholders[ctx.id].form(ctx.t, name, found)
+            arguments[name] = _argument(ctx, found, declared)
     return arguments
 
 
@@ -122,16 +163,14 @@ def items_of(value: hot.HotValue) -> tuple[hot.HotValue, ...]:
     return value.items if isinstance(value, hot.HotList) else ()
 
 
-def argument(ctx: ResourceContext, value: hot.HotValue, declared: HotParameter) -> hot.HotValue:
+def _argument(ctx: ResourceContext, value: hot.HotValue, declared: HotParameter) -> hot.HotValue:
     """A value as a parameter of the nested template takes it: CloudFormation hands on texts."""
     if isinstance(value, hot.If):
-        otherwise = None if value.otherwise is None else argument(ctx, value.otherwise, declared)
-        return hot.If(value.condition, argument(ctx, value.then, declared), otherwise)
+        otherwise = None if value.otherwise is None else _argument(ctx, value.otherwise, declared)
+        return hot.If(value.condition, _argument(ctx, value.then, declared), otherwise)
     if isinstance(value, hot.GetParam) and not value.path:
         _inherit(ctx, value.name, declared)
-        if declared.type == "string" and ctx.parameter_type(value.name) == "comma_delimited_list":
-            return hot.ListJoin(",", (value,))
-    if isinstance(value, hot.HotList) and declared.type == "string":
+    if declared.type == "string" and handed_type(ctx.t, value) == "comma_delimited_list":
         return hot.ListJoin(",", (value,))
     if isinstance(value, hot.Literal) and declared.type in ("string", "comma_delimited_list"):
         return hot.Literal(as_text(value.value))
@@ -149,8 +188,15 @@ def _inherit(ctx: ResourceContext, name: str, declared: HotParameter) -> None:
 
 @finish_hook("cloudformation.stack")
 def finish_stack(ctx: ResourceContext) -> None:
-    """Hand on what the nested template asks for beside the source's parameters."""
+    """Hand on what the nested template asks for beside the source's parameters; say it where it is not at hand."""
     child, stack = _child(ctx), ctx.emit("stack")
+    placeholder = ctx.t.placeholders.get(ctx.id)
+    if placeholder is not None:
+        advice = f"Fetch it and convert again with --template-dir, or write into {child.file} what it makes."
+        ctx.report("C2H3008", Severity.ERROR, _missing(placeholder), advice)
+        _lose(ctx, placeholder, "Type")
+        stack.comments += wrap(f"{child.file} is a placeholder, which makes nothing: {placeholder.source} is not at hand")
+        return
     for name, declared in child.parameters.items():
         if name not in stack.properties:
             given = _handed_on(ctx, name, declared)
@@ -190,9 +236,16 @@ def _widen(parameter: HotParameter, other: hot.Literal) -> None:
 def output(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
     """An output of the nested stack; a hole where its template has none of that name."""
     name, child = attribute.removeprefix("Outputs."), _child(ctx)
+    placeholder, stack = ctx.t.placeholders.get(ctx.id), ctx.emit("stack")
+    if placeholder is not None:
+        parameter = placeholder.read(name)
+        because = f"It is the output {name} of the nested stack {ctx.id}, whose template is not at hand."
+        stack.properties[parameter] = asked = ctx.hole(f"{ctx.id}_{name}", because)
+        placeholder.hand(ctx.id, parameter, asked)
+        return hot.GetAttr(stack.name, name)
     if name not in child.outputs:
         return ctx.hole(f"{ctx.id}_{name}", f"The nested template {child.file} has no output {name}.")
-    return hot.GetAttr(ctx.emit("stack").name, child.outputs[name])
+    return hot.GetAttr(stack.name, child.outputs[name])
 
 
 # ---- wait conditions -------------------------------------------------------------------------------------------------

@@ -52,15 +52,16 @@ def resources(t: Translation) -> list[dict[str, Any]]:
 def _resource(t: Translation, name: str, entries: list[Entry], hole: bool) -> dict[str, Any]:
     emits = emitted(t, name)
     leaves = Counter(entry.fate.value for entry in entries)
-    fate = "hole" if hole else "dropped"
-    if emits:
+    fate = "hole" if hole or name in t.placeholders else "dropped"
+    made = bool(emits) and name not in t.placeholders
+    if made:
         fate = "adapted" if leaves["adapted"] or leaves["dropped"] or leaves["unknown"] else "translated"
     rule = t.plan.rules.get(name)
     return {
         "id": name,
         "type": t.template.resources[name].type,
         "fate": fate,
-        "grade": grade_of(rule.fidelity if rule else "none", bool(emits), entries),
+        "grade": grade_of(rule.fidelity if rule else "none", made, entries),
         "emits": emits,
         "leaves": {"total": sum(leaves.values()), **{fate: leaves[fate] for fate in FATES}},
     }

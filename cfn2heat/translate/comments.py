@@ -63,7 +63,9 @@ def head(t: Translation) -> list[str]:
     lost = [name for name in t.template.resources if not t.plan.hot_names(name) and name not in t.parts]
     name = t.template.file.rsplit("/", 1)[-1]
     dropped = f", {len(lost)} {'is' if len(lost) == 1 else 'are'} dropped" if lost else ""
-    lines = [f"From {name} by cfn2heat: {total - len(lost)} of {total} resources live on{dropped}."]
+    held = len(t.placeholders)
+    empty = f", {held} {'is a placeholder' if held == 1 else 'are placeholders'}" if held else ""
+    lines = [f"From {name} by cfn2heat: {total - len(lost) - held} of {total} resources live on{dropped}{empty}."]
     if t.holes:
         lines += wrap(f"To be filled before it can be deployed: {', '.join(t.holes)}.")
     lost_entries = (entry for entry in t.ledger.entries if entry.fate is Fate.DROPPED)

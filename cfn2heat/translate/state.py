@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cfn2heat.cfn.graph import Graph
 from cfn2heat.cfn.template import Resource, Template
@@ -18,6 +18,9 @@ from cfn2heat.table.site import Site
 from cfn2heat.translate.constants import Constants
 from cfn2heat.translate.ledger import Ledger
 from cfn2heat.translate.plan import Plan
+
+if TYPE_CHECKING:
+    from cfn2heat.translate.placeholder import Placeholder
 
 
 @record
@@ -60,6 +63,7 @@ class Translation:
         options: Options,
         diagnostics: Diagnostics,
         child: Callable[[Any], Child | None],
+        claim: Callable[[str], bool],
     ) -> None:
         self.template = template
         self.graph = graph
@@ -68,11 +72,15 @@ class Translation:
         self.options = options
         self.diagnostics = diagnostics
         self.child = child
+        self.claim = claim
+        """Takes the name of a file for this template; False where another template has it."""
         self.constants = Constants(template, dict(self._fixed_pseudo()))
         self.plan = Plan(template)
         self.hot = HotTemplate(version=options.heat_version, description=template.description)
         self.ledger = Ledger()
         self.files: dict[str, HotTemplate] = {}
+        self.placeholders: dict[str, Placeholder] = {}
+        """By resource: the file that stands for its nested template, which is not at hand."""
         self.parts: dict[str, dict[str, HotResource]] = {}
         self.built: set[str] = set()
         self.asked: dict[str, str] = {}

@@ -289,10 +289,10 @@ def test_nested_templates_are_looked_for_in_the_given_folder_only(tmp_path: Path
     template(tmp_path / "library" / "deep" / "child.json", VPC)
     out = tmp_path / "out"
     cfn2heat("convert", parent, "-d", out)
-    assert "child.yaml" not in names(out)
+    assert "resources: {}" in (out / "child.yaml").read_text(encoding="utf-8")
     report = tmp_path / "report.json"
     assert cfn2heat("convert", parent, "-d", out, "--template-dir", tmp_path / "library", "--report", report).status == 0
-    assert "child.yaml" in names(out)
+    assert "resources: {}" not in (out / "child.yaml").read_text(encoding="utf-8")
     assert [Path(one["path"]).name for one in json.loads(report.read_text(encoding="utf-8"))["templates"]] == [
         "parent.json",
         "child.json",
@@ -407,6 +407,23 @@ def test_a_value_for_no_parameter_is_said(tmp_path: Path, cfn2heat: Command) -> 
     source = template(tmp_path / "a.json", VPC, Parameters={"Size": {"Type": "String", "Default": "x"}})
     assert "C2H5302" in cfn2heat("convert", source, "--parameter", "size=y").codes
     assert "C2H5302" not in cfn2heat("convert", source, "--parameter", "Size=y").codes
+
+
+def test_a_placeholder_is_renewed_but_goes_over_nothing_that_somebody_made(tmp_path: Path, cfn2heat: Command) -> None:
+    out = tmp_path / "out"
+    source = template(tmp_path / "a.json", stack("web.json"))
+    said = cfn2heat("convert", source, "-d", out)
+    assert (said.status, said.codes) == (1, ["C2H3008"])
+    placeholder = out / "web.yaml"
+    placeholder.write_text(placeholder.read_text(encoding="utf-8") + "# a word of mine\n", encoding="utf-8")
+    assert "C2H5303" not in cfn2heat("convert", source, "-d", out).codes
+    assert "a word of mine" not in placeholder.read_text(encoding="utf-8")
+    filled = "heat_template_version: 2021-04-16\nresources:\n  Net: {type: OS::Neutron::Net}\n"
+    placeholder.write_text(filled, encoding="utf-8")
+    said = cfn2heat("convert", source, "-d", out, "--report", tmp_path / "report.json")
+    assert (said.status, "C2H5303" in said.codes) == (1, True)
+    assert placeholder.read_text(encoding="utf-8") == filled
+    assert "C2H5303" in (tmp_path / "report.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("version", VERSIONS)
