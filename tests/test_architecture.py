@@ -17,7 +17,7 @@ BELOW = {
     "table": {"cfn", "hot", "diagnostics", "record", "source"},
     "translate": {"table", "cfn", "hot", "diagnostics", "record", "source"},
     "hooks": {"translate", "table", "cfn", "hot", "diagnostics", "record", "source"},
-    "report": {"translate", "table", "cfn", "hot", "diagnostics", "record", "source"},
+    "report": {"translate", "table", "cfn", "hot", "images", "diagnostics", "record", "source"},
     "api": {"hooks", "report", "translate", "table", "cfn", "hot", "diagnostics", "record", "source"},
     "cli": {"api", "codes", "hooks", "report", "translate", "table", "cfn", "hot", "diagnostics", "images", "record", "source"},
     "__main__": {"cli"},

@@ -10,6 +10,7 @@ COMMANDS = {
     "check": "cfn2heat.cli.check:check",
     "convert": "cfn2heat.cli.convert_command:convert",
     "explain": "cfn2heat.cli.explain:explain",
+    "images": "cfn2heat.cli.images:images",
     "mappings": "cfn2heat.cli.mappings:mappings",
 }
 
