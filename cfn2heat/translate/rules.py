@@ -2,56 +2,198 @@
 
 from __future__ import annotations
 
+import re
+from typing import NamedTuple
+
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot import values as hot
-from cfn2heat.translate.constants import as_text
+from cfn2heat.hot.template import HotParameter
+from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.state import Translation
 
-CONTAINS = "Fn::Contains"
+CONTAINS, EACH_EQUALS, EACH_IN = "Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn"
+
+BECAUSE = "HOT has no rules across parameters."
+ADVICE = "Check these parameters before the stack is made; constraints on single parameters hold already."
+
+
+class Test(NamedTuple):
+    """What one parameter must be: one of these values, or none of them."""
+
+    parameter: str
+    values: tuple[str, ...]
+    refused: bool
+    each: bool = False
+    """It is said of every member of a list."""
 
 
 def translate(t: Translation) -> None:
-    """Every rule: constraints where each of its assertions is one, else a word."""
+    """Every rule: a constraint for each assertion that is one, a word on the others."""
     for name, rule in t.template.rules.items():
-        found = _constraints(t, rule)
-        for parameter, constraint in found:
-            t.hot.parameters[parameter].constraints.append(constraint)
-        if found:
-            targets = tuple(dict.fromkeys(parameter for parameter, _ in found))
-            t.ledger.record(("Rules", name), Fate.TRANSLATED, targets=targets)
+        assertions = rule.entries.get("Assertions")
+        listed = list(assertions.items) if isinstance(assertions, cfn.Seq) else []
+        carried = [_carry(t, assertion, rule.entries.get("RuleCondition")) for assertion in listed]
+        targets = tuple(dict.fromkeys(parameter for found in carried for parameter in found or ()))
+        if not any(found is not None for found in carried):
+            t.ledger.record(("Rules", name), Fate.DROPPED, because=BECAUSE)
+            t.diagnostics.add("C2H2102", Severity.WARNING, f"Rules.{name}", BECAUSE, advice=ADVICE, span=rule.span)
             continue
-        because = "HOT has no rules across parameters."
-        advice = "Check these parameters before the stack is made; constraints on single parameters hold already."
-        t.ledger.record(("Rules", name), Fate.DROPPED, because=because)
-        t.diagnostics.add("C2H2102", Severity.WARNING, f"Rules.{name}", because, advice=advice, span=rule.span)
+        _say_rest(t, name, listed, carried)
+        fate = Fate.ADAPTED if None in carried else Fate.TRANSLATED
+        because = "Its assertions on single parameters are their constraints; the others are said." if None in carried else ""
+        t.ledger.record(("Rules", name), fate, targets=targets or ("template",), because=because)
 
 
-def _constraints(t: Translation, rule: cfn.Map) -> list[tuple[str, hot.HotMap]]:
-    """A constraint for each assertion; none at all when one of them is more than that, or holds under a condition only."""
-    assertions = rule.entries.get("Assertions")
-    if "RuleCondition" in rule.entries or not isinstance(assertions, cfn.Seq):
-        return []
-    found = [_constraint(t, assertion) for assertion in assertions.items]
-    return [one for one in found if one is not None] if all(one is not None for one in found) else []
+def _say_rest(t: Translation, name: str, listed: list[cfn.Value], carried: list[list[str] | None]) -> None:
+    for index, (assertion, found) in enumerate(zip(listed, carried, strict=True)):
+        if found is None:
+            subject = f"Rules.{name}.Assertions[{index}]"
+            t.diagnostics.add("C2H2102", Severity.WARNING, subject, BECAUSE, advice=ADVICE, span=assertion.span)
 
 
-def _constraint(t: Translation, assertion: cfn.Value) -> tuple[str, hot.HotMap] | None:
-    """Fn::Contains of constants and one string parameter as its allowed values."""
+def _carry(t: Translation, assertion: cfn.Value, condition: cfn.Value | None) -> list[str] | None:
+    """Make an assertion constraints and give the parameters that have them; None where it is more than that."""
     test = assertion.entries.get("Assert") if isinstance(assertion, cfn.Map) else None
+    if test is None:
+        return None
+    # Under a condition it is: not the condition, or the assertion.
+    tests = _read(t, test if condition is None else cfn.Or((cfn.Not(condition, test.span), test), test.span), True)
+    words = assertion.entries.get("AssertDescription") if isinstance(assertion, cfn.Map) else None
+    made = None if tests is None else [_constraint(t, each, words) for each in tests]
+    if tests is None or made is None or any(constraint is None for constraint in made):
+        return None
+    for each, constraint in zip(tests, made, strict=True):
+        if constraint is not None:
+            t.hot.parameters[each.parameter].constraints.append(constraint)
+    return [each.parameter for each in tests]
+
+
+# ---- what an assertion says of single parameters ---------------------------------------------------------------------
+
+
+def _read(t: Translation, test: cfn.Value, wanted: bool) -> list[Test] | None:
+    """Tests that all hold just when the given one is as wanted; None where single parameters do not decide it."""
     match test:
-        case cfn.RuleFunction(name=name, arguments=cfn.Seq(items=(allowed, cfn.Ref(name=parameter)))):
-            values = t.constants.fold(allowed)
-            known = t.hot.parameters.get(parameter)
-            if name != CONTAINS or not isinstance(values, list) or known is None or known.type != "string":
-                return None
-            texts = [as_text(value) for value in values]
-            entries: dict[str, hot.HotValue] = {"allowed_values": hot.HotList(tuple(map(hot.Literal, texts)))}
-            words = assertion.entries.get("AssertDescription") if isinstance(assertion, cfn.Map) else None
-            if isinstance(words, cfn.Scalar):
-                entries["description"] = hot.Literal(as_text(words.value))
-            default = known.default.value if isinstance(known.default, hot.Literal) else None
-            fits = default is None or as_text(default) in texts
-            return (parameter, hot.HotMap(entries)) if fits else None
+        case cfn.Not():
+            return _read(t, test.item, not wanted)
+        case cfn.And() | cfn.Or():
+            parts = [_read(t, item, wanted) for item in test.items]
+            return _all(parts) if isinstance(test, cfn.And) == wanted else _any(parts)
+        case cfn.Equals():
+            return _compared(t, test.left, test.right, wanted) or _compared(t, test.right, test.left, wanted)
+        case cfn.RuleFunction(name=name, arguments=cfn.Seq(items=(first, second))):
+            return _compared_lists(t, name, first, second, wanted)
     return None
+
+
+def _all(parts: list[list[Test] | None]) -> list[Test] | None:
+    known = [part for part in parts if part is not None]
+    return [test for part in known for test in part] if len(known) == len(parts) else None
+
+
+def _any(parts: list[list[Test] | None]) -> list[Test] | None:
+    """One test for several of which one must hold: where all are on the same parameter."""
+    tests = [part[0] for part in parts if part is not None and len(part) == 1]
+    if len(tests) != len(parts) or len({(test.parameter, test.each) for test in tests}) != 1 or tests[0].each:
+        return None
+    found = tests[0]
+    for test in tests[1:]:
+        found = _either(found, test)
+    return [] if found.refused and not found.values else [found]
+
+
+def _either(one: Test, other: Test) -> Test:
+    if not one.refused and not other.refused:
+        return one._replace(values=tuple(dict.fromkeys((*one.values, *other.values))))
+    if one.refused and other.refused:
+        return one._replace(values=tuple(value for value in one.values if value in other.values))
+    refusing, allowing = (one, other) if one.refused else (other, one)
+    return refusing._replace(values=tuple(value for value in refusing.values if value not in allowing.values))
+
+
+def _compared(t: Translation, left: cfn.Value, right: cfn.Value, wanted: bool) -> list[Test] | None:
+    """A parameter against a constant."""
+    constant = t.constants.fold(right)
+    if not isinstance(left, cfn.Ref) or constant is UNKNOWN or isinstance(constant, list | dict):
+        return None
+    return [Test(left.name, (as_text(constant),), not wanted)]
+
+
+def _compared_lists(t: Translation, name: str, first: cfn.Value, second: cfn.Value, wanted: bool) -> list[Test] | None:
+    """Lists against constants: one parameter in a list, or every member of a parameter or of a list of parameters."""
+    if name == CONTAINS:
+        allowed = t.constants.fold(first)
+        known = isinstance(allowed, list) and isinstance(second, cfn.Ref)
+        return [Test(second.name, tuple(map(as_text, allowed)), not wanted)] if known and isinstance(second, cfn.Ref) else None
+    allowed = t.constants.fold(second)
+    values = [allowed] if name == EACH_EQUALS else allowed
+    if not wanted or name not in (EACH_EQUALS, EACH_IN) or not isinstance(values, list) or UNKNOWN in values:
+        return None
+    texts = tuple(map(as_text, values))
+    if isinstance(first, cfn.Ref):
+        return [Test(first.name, texts, False, each=True)]
+    members = first.items if isinstance(first, cfn.Seq) else ()
+    found = [Test(member.name, texts, False) for member in members if isinstance(member, cfn.Ref)]
+    return found if found and len(found) == len(members) else None
+
+
+# ---- constraints -----------------------------------------------------------------------------------------------------
+
+
+def _constraint(t: Translation, test: Test, words: cfn.Value | None) -> hot.HotMap | None:
+    """The constraint of a test on a parameter; None where the type has none such, or the default would break it."""
+    parameter = t.hot.parameters.get(test.parameter)
+    if parameter is None or (parameter.type == "comma_delimited_list") != test.each:
+        return None
+    listed = _allowed_now(parameter)
+    if test.refused and listed is not None:
+        test = test._replace(values=tuple(value for value in listed if value not in test.values), refused=False)
+    entries = _entries(parameter, test)
+    if entries is None or not _holds(parameter, test):
+        return None
+    if isinstance(words, cfn.Scalar):
+        entries["description"] = hot.Literal(as_text(words.value))
+    return hot.HotMap(entries)
+
+
+def _allowed_now(parameter: HotParameter) -> list[str] | None:
+    """The values that the parameter may have by now."""
+    for constraint in parameter.constraints:
+        allowed = constraint.entries.get("allowed_values")
+        if isinstance(allowed, hot.HotList):
+            return [as_text(item.value) for item in allowed.items if isinstance(item, hot.Literal)]
+    return None
+
+
+def _entries(parameter: HotParameter, test: Test) -> dict[str, hot.HotValue] | None:
+    if not test.refused:
+        allowed = [_typed(parameter, value) for value in test.values]
+        literals = tuple(hot.Literal(value) for value in allowed if value is not None)
+        return {"allowed_values": hot.HotList(literals)} if literals and len(literals) == len(allowed) else None
+    if parameter.type != "string":
+        return None
+    if test.values == ("",):
+        return {"length": hot.HotMap({"min": hot.Literal(1)})}
+    pattern = rf"(?!(?:{'|'.join(map(re.escape, test.values))})\Z)[\s\S]*"
+    said = " or ".join(value or "empty" for value in test.values)
+    return {"allowed_pattern": hot.Literal(pattern), "description": hot.Literal(f"must not be {said}")}
+
+
+def _typed(parameter: HotParameter, value: str) -> str | int | float | None:
+    """A value of the parameter's type, or None."""
+    if parameter.type in ("string", "comma_delimited_list"):
+        return value
+    if parameter.type != "number" or not re.fullmatch(r"-?\d+(\.\d+)?", value):
+        return None
+    return float(value) if "." in value else int(value)
+
+
+def _holds(parameter: HotParameter, test: Test) -> bool:
+    """Whether the default passes; a template whose own default breaks a constraint is refused as a whole."""
+    if not isinstance(parameter.default, hot.Literal) or parameter.default.value is None:
+        return parameter.default is None
+    text = as_text(parameter.default.value)
+    given = [item.strip() for item in text.split(",")] if test.each and text else [] if test.each else [text]
+    return all((value in test.values) != test.refused for value in given)
