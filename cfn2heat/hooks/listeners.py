@@ -19,6 +19,7 @@ from cfn2heat.hooks.loadbalancing import (
     fill,
     restrict,
     say_attributes,
+    say_gateway,
     tidy,
     tls_container,
     without_nothing,
@@ -77,8 +78,7 @@ def finish_listener(ctx: ResourceContext) -> None:
     """A certificate where TLS ends here, further ones for SNI, and who may connect."""
     listener = ctx.find("listener")
     if listener is None:
-        because = "Octavia's listeners take connections; a gateway load balancer's takes packets for appliances."
-        ctx.report("C2H3004", Severity.ERROR, because, "Route the subnets through the appliance's port instead.")
+        say_gateway(ctx)
         return
     fill(ctx, listener, {"default_tls_container_ref": missing_certificate(ctx, listener)})
     fill(ctx, listener, {"sni_container_refs": sni_containers(ctx)})

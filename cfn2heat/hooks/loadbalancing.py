@@ -421,14 +421,22 @@ def finish_balancer(ctx: ResourceContext) -> None:
     """A subnet for the VIP, the order and condition of the public address, addresses that the template brings."""
     balancer = ctx.find("balancer")
     if balancer is None:
-        because = "Octavia balances connections; it does not hand packets on to appliances, as a gateway load balancer does."
-        advice = "Route the subnets through the appliance's port (OS::Neutron::ExtraRouteSet), or chain it with networking-sfc."
-        ctx.report("C2H3004", Severity.ERROR, because, advice)
+        say_gateway(ctx)
         return
     set_vip(ctx, balancer)
     place_address(ctx)
     associate(ctx, balancer)
     tidy(ctx)
+
+
+def say_gateway(ctx: ResourceContext) -> None:
+    """What hands packets on to appliances has no counterpart: where those stand in the path, no template shows."""
+    because = "Octavia balances connections; a gateway load balancer hands packets to appliances, in GENEVE."
+    advice = (
+        "Put the appliance in the path: route the subnets through its port (OS::Neutron::ExtraRouteSet), or chain its ports "
+        "(OS::Neutron::PortChain) where the cloud has networking-sfc, which one with OVN has not. It gets plain packets so."
+    )
+    ctx.report("C2H3004", Severity.ERROR, because, advice)
 
 
 def set_vip(ctx: ResourceContext, balancer: HotResource) -> None:

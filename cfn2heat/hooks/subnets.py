@@ -79,6 +79,12 @@ def servers_inside(plan: PlanContext) -> bool:
     return _of_template(plan, plan.value("DomainNameServers"))
 
 
+@predicate("network.options_outside")
+def options_outside(plan: PlanContext) -> bool:
+    """The options are not of this template, though the network may be."""
+    return topology(plan).referred(plan.resource, "DhcpOptionsId", "DHCPOptions") is None
+
+
 def _of_template(plan: PlanContext, value: cfn.Value | None) -> bool:
     return any(plan.t.plan.hot_names(resource.name) for resource in plan.resources_of(value))
 
@@ -180,9 +186,12 @@ def _set_name_servers(ctx: ResourceContext, main: HotResource) -> None:
     domain = topology(ctx).domain(ctx.id)
     options = topology(ctx).dhcp.get(domain.place) if domain else None
     servers = _dhcp(ctx, options, "DomainNameServers")
-    found = None if servers is None or _of_template(ctx, servers) else _name_servers(ctx, servers)
+    own = servers is not None and _of_template(ctx, servers)
+    found = None if servers is None or own else _name_servers(ctx, servers)
     if found is not None:
         main.properties["dns_nameservers"] = guarded(found, _dhcp_condition(ctx, options))
+    elif not own and ctx.site.value("dns_servers"):
+        main.properties["dns_nameservers"] = ctx.site_value("dns_servers")
 
 
 def _name_servers(ctx: ResourceContext, servers: cfn.Value) -> hot.HotValue | None:

@@ -20,6 +20,7 @@ from cfn2heat.hooks.loadbalancing import (
     monitor_port,
     restrict,
     say_attributes,
+    say_gateway,
     tidy,
     without_nothing,
     words,
@@ -136,12 +137,11 @@ def finish_group(ctx: ResourceContext) -> None:
 
 def say_no_pool(ctx: ResourceContext) -> None:
     """Targets that Octavia has no members for."""
-    if words(ctx, ctx.value("TargetType")) == {"lambda"}:
-        because = "Octavia's pools have addresses as members, no functions."
-        advice = "Run the function's code as a service on a server or a Zun container, and make that a member."
-    else:
-        because = "Octavia balances connections; it does not hand packets on to appliances."
-        advice = "Route the subnets through the appliance's port with OS::Neutron::ExtraRouteSet."
+    if words(ctx, ctx.value("TargetType")) != {"lambda"}:
+        say_gateway(ctx)
+        return
+    because = "Octavia's pools have addresses as members, no functions."
+    advice = "Run the function's code as a service on a server or a Zun container, and make that a member."
     ctx.report("C2H3004", Severity.ERROR, because, advice)
 
 
