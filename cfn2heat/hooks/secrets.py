@@ -71,12 +71,16 @@ def generate(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
     chosen = found[0]
     entries = chosen.value.entries if isinstance(chosen.value, cfn.Map) else {}
     in_json = "GenerateStringKey" in entries
-    password.properties.update(_characters(ctx, entries, in_json=in_json))
+    for_database = any("MasterUserPassword" in use.path for use in ctx.users(ctx.id))
+    password.properties.update(_characters(ctx, entries, in_json=in_json, plain=for_database))
     random: hot.HotValue = hot.GetResource(password.name)
     _offer(ctx, guarded(_json_text(ctx, entries, random) if in_json else random, all_of(chosen.guard)))
     for other in found[1:]:
         ctx.dropped(other.path, "Heat makes up one secret; the first branch says how.")
     _losses(ctx, chosen)
+    if for_database and not _on(ctx, entries, "ExcludePunctuation"):
+        because = "Heat takes few signs in the password of a database user, and none at its ends: letters, digits and _ are used."
+        ctx.adapted(chosen.path, because, "password")
 
 
 def _losses(ctx: ResourceContext, chosen: Member) -> None:
@@ -86,9 +90,11 @@ def _losses(ctx: ResourceContext, chosen: Member) -> None:
         ctx.adapted((*chosen.path, "RequireEachIncludedType"), because, "password")
 
 
-def _characters(ctx: ResourceContext, entries: dict[str, cfn.Value], *, in_json: bool) -> dict[str, hot.HotValue]:
-    """The properties of the random string: whole classes by name, what is left of others as sequences."""
+def _characters(ctx: ResourceContext, entries: dict[str, cfn.Value], *, in_json: bool, plain: bool) -> dict[str, hot.HotValue]:
+    """The properties of the random string: whole classes by name, what is left of others as sequences; plain: of signs only _."""
     excluded = set(as_text(ctx.constant(entries.get("ExcludeCharacters")) or ""))
+    if plain:
+        excluded |= set(PUNCTUATION) - {"_"}
     if in_json:
         # A quote or backslash would end the JSON string that the password stands in.
         excluded |= {'"', "\\"}
@@ -103,7 +109,7 @@ def _characters(ctx: ResourceContext, entries: dict[str, cfn.Value], *, in_json:
             sequences.append(left)
     if not _on(ctx, entries, "ExcludePunctuation"):
         sequences.append("".join(character for character in PUNCTUATION if character not in excluded))
-    if _on(ctx, entries, "IncludeSpace"):
+    if _on(ctx, entries, "IncludeSpace") and not plain:
         sequences.append(" ")
     found: dict[str, hot.HotValue] = {
         "length": ctx.hot(entries.get("PasswordLength"), ctx.schema("password.length")) or hot.Literal(32),

@@ -37,6 +37,25 @@ def test_a_password_in_json_never_ends_its_string() -> None:
     assert not set(punctuation["sequence"]) & {'"', "\\"}
 
 
+def test_a_database_takes_no_signs_but_the_underline() -> None:
+    database = {
+        "Type": "AWS::RDS::DBInstance",
+        "Properties": {
+            "DBInstanceClass": "db.t3.small",
+            "Engine": "mysql",
+            "AllocatedStorage": "20",
+            "MasterUsername": "shop",
+            "MasterUserPassword": {"Fn::Sub": "{{resolve:secretsmanager:${S}}}"},
+        },
+    }
+    data = {"S": {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {"IncludeSpace": True}}}}
+    converted = convert_data({"Resources": {**data, "Db": database}})
+    made = written(converted)["resources"]["S_password"]["properties"]
+    assert made["character_sequences"] == [{"sequence": "_"}]
+    assert converted.translation is not None
+    assert any("letters, digits and _ are used" in entry.because for entry in converted.translation.ledger.entries)
+
+
 @pytest.mark.parametrize(
     ("spec", "classes", "sequences"),
     [
