@@ -715,6 +715,13 @@ CODES: dict[str, tuple[str, str]] = {
             "in quotes where they are names."
         ),
     ),
+    "C2H5104": (
+        "The target cloud has no service for a resource",
+        (
+            "The site file lists the services of the cloud, and the one that the resource needs is not among them: Heat would "
+            "refuse the stack. Correct the list under services when the cloud has it all the same."
+        ),
+    ),
     "C2H5201": (
         "A property has no row",
         (

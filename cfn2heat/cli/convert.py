@@ -13,7 +13,7 @@ from cfn2heat.cli.output import Target, WrongUsage, finish
 from cfn2heat.diagnostics import Diagnostic, InputError, Severity
 from cfn2heat.source import Span
 from cfn2heat.table.loader import Table, load_table
-from cfn2heat.table.site import EMPTY_SITE, read_site
+from cfn2heat.table.site import EMPTY_SITE, Site, read_site
 from cfn2heat.translate.result import Converted
 
 VERSIONS = ("2016-10-14", "2017-02-24", "2017-09-01", "2018-03-02", "2018-08-31", "2021-04-16")
@@ -30,7 +30,7 @@ def convert(
     template_dir: Path | None = None,
     region: str | None = None,
     parameters: tuple[str, ...] = (),
-    heat_version: str = VERSIONS[-1],
+    heat_version: str | None = None,
     report: Path | None = None,
     strict: bool = False,
     ignore: tuple[str, ...] = (),
@@ -50,11 +50,17 @@ def convert(
     table = load_own(mappings) if mappings else load_table()
     site = read_site(site_file, table) if site_file else EMPTY_SITE
     target = Target(None if output == Path("-") else output, directory, report)
-    settings = Settings(table, site, template_dir, region, given, heat_version, target.stem)
+    settings = Settings(table, site, template_dir, region, given, heat_version or version_for(site), target.stem)
     conversion = Conversion(settings)
     results = run(conversion, paths, quiet)
     unused(results, given)
     return finish([*results, *refused], target, conversion.sources(), strict=strict, ignore=ignore, quiet=quiet)
+
+
+def version_for(site: Site) -> str:
+    """The newest version that we write and, as far as the site says, the cloud reads."""
+    newest = site.value("heat_version") or VERSIONS[-1]
+    return max((version for version in VERSIONS if version <= newest), default=VERSIONS[0])
 
 
 def load_own(mappings: Path) -> Table:

@@ -43,9 +43,7 @@ USAGE = 2
 @click.option(
     "--heat-version",
     type=click.Choice(VERSIONS),
-    default=VERSIONS[-1],
-    show_default=True,
-    help="Version of the written template.",
+    help=f"Version of the written template. [default: what the site file says of the cloud's Heat, else {VERSIONS[-1]}]",
 )
 @click.option(
     "--report", type=click.Path(path_type=Path, dir_okay=False), help="Write what became of everything to this JSON file."

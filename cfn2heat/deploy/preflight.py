@@ -169,7 +169,7 @@ def _unfilled(wanted: Needs, survey: Survey) -> Iterator[Diagnostic]:
         known = sorted({thing.name or thing.id for thing in survey.things.get(kind, ())})
         rest = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
         has = f"the cloud has {', '.join(known[:SHOWN])}{rest}" if known else "the cloud shows none"
-        yield _note("C2H6507", name, f"It has no value yet, which should name a {_word(kind)}; {has}.")
+        yield _note("C2H6507", name, f"It has no value yet, which should name {_a(_word(kind))}; {has}.")
 
 
 def _unread(wanted: Needs, survey: Survey) -> Iterator[Diagnostic]:
@@ -182,6 +182,10 @@ def _unread(wanted: Needs, survey: Survey) -> Iterator[Diagnostic]:
 
 def _word(kind: str) -> str:
     return WORDS.get(kind) or kind.partition(".")[2]
+
+
+def _a(word: str) -> str:
+    return f"an {word}" if word[0] in "aeiou" else f"a {word}"
 
 
 def _plural(kind: str) -> str:

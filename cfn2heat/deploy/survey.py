@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from openstack.connection import Connection
 
 
+ABSENT = "the cloud has no such service"
+
+
 @record
 class Thing:
     """Something that exists: found by its id or its name; facts as its kind has them."""
@@ -96,7 +99,7 @@ def _reason(error: Exception) -> str:
         return "this user may not ask"
     name = type(error).__name__
     if name in ("EndpointNotFound", "ServiceDiscoveryException", "NotSupported", "ServiceDisabledException"):
-        return "the cloud has no such service"
+        return ABSENT
     return f"{name}: {' '.join(str(error).split())[:200]}"
 
 
@@ -138,6 +141,13 @@ def _networks(cloud: Any) -> list[Thing]:
     return _named(found.values(), "is_router_external", "is_shared", "subnet_ids", "is_default", "project_id")
 
 
+def _volume_types(cloud: Any) -> list[Thing]:
+    """The default one is told by its own address, which an old Cinder does not have."""
+    response = cloud.block_storage.get("/types/default")
+    default = response.json()["volume_type"]["id"] if response.status_code == 200 else None
+    return [Thing(one.id, one.name, {"is_default": one.id == default}) for one in cloud.block_storage.types()]
+
+
 def _datastores(cloud: Any) -> list[Thing]:
     found = body(cloud.database.get("/datastores"))["datastores"]
     return [Thing(one["id"], one["name"], {"versions": [version["name"] for version in one["versions"]]}) for one in found]
@@ -156,7 +166,7 @@ def _share_types(cloud: Any) -> list[Thing]:
 READERS: dict[str, Callable[[Any], list[Thing]]] = {
     "cinder.snapshot": lambda cloud: _by_id(cloud.block_storage.snapshots()),
     "cinder.volume": lambda cloud: _by_id(cloud.block_storage.volumes()),
-    "cinder.vtype": lambda cloud: _named(cloud.block_storage.types(), "extra_specs", "description"),
+    "cinder.vtype": _volume_types,
     "cinder.zone": lambda cloud: _zones(cloud.block_storage.availability_zones()),
     "designate.zone": lambda cloud: _named(cloud.dns.zones(), "email"),
     "glance.image": _images,

@@ -19,6 +19,7 @@ from cfn2heat.translate.context import CompositeContext, CompositePlan, PlanCont
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.properties import apply_rows, record_unknown, set_fixed
 from cfn2heat.translate.registry import REGISTRY
+from cfn2heat.translate.services import say_unserved
 from cfn2heat.translate.state import Translation
 
 
@@ -43,6 +44,7 @@ def translate(t: Translation) -> None:
     arrange(t)
     finish_templates(t)
     comments.write(t)
+    say_unserved(t)
     close(t)
 
 
