@@ -620,6 +620,7 @@ def _port_entries(ctx: PlanContext, end: Resource) -> dict[str, cfn.Value]:
 @reference_hook("ec2.private_ip")
 def private_ip(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
     """The address of a server's first port."""
+    _say_address(ctx, attribute)
     first = interfaces.interfaces(ctx, ctx.resource)[0]
     port = ctx.resource_of(first.existing)
     if port is not None and port.type == INTERFACE:
@@ -631,9 +632,23 @@ def private_ip(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
     return None if server is None else hot.GetAttr(server, "first_address")
 
 
+NAMES = {
+    "PrivateDnsName": "Neutron's name for a port becomes another when the server is there, and Heat knows the earlier one only.",
+    "PublicDnsName": "A floating IP has no name of its own.",
+}
+
+
+def _say_address(ctx: ResourceContext, attribute: str) -> None:
+    """Where a name was asked for an address serves as well."""
+    if attribute in NAMES:
+        advice = "Where the name itself matters, make one with OS::Designate::RecordSet."
+        ctx.report("C2H3002", Severity.NOTE, f"{attribute} gives an address. {NAMES[attribute]}", advice)
+
+
 @reference_hook("ec2.public_ip")
 def public_ip(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
     """The floating IP of a server: that of an EIP, its own, else its private address."""
+    _say_address(ctx, attribute)
     own = ctx.name(ctx.id, "address")
     found = private_ip(ctx, attribute) if own is None else hot.GetAttr(own, "floating_ip_address")
     users = interfaces.serving(ctx, ctx.resource)
