@@ -113,6 +113,8 @@ def _allowed(value: hot.HotValue) -> hot.HotValue:
             return hot.Yaql(f"[{joined}].join('{_quote(value.delimiter)}')", data)
         case hot.ListJoin(lists=(only,)):
             return hot.Yaql(f"coalesce($.data.list, []).join('{_quote(value.delimiter)}')", {"list": _allowed(only)})
+        case hot.StrReplace(template=hot.Literal(value="value"), params={"value": only}):
+            return _text(only)
         case hot.StrReplace(template=hot.Literal()):
             data = {f"v{index}": _allowed(item) for index, item in enumerate(value.params.values())}
             expression = "$.data.text"
@@ -126,6 +128,8 @@ def _allowed(value: hot.HotValue) -> hot.HotValue:
                 expression += ".skip(int($.data.index)).first('')"
             data = {"text": _allowed(value.source), "delimiter": hot.Literal(value.delimiter), "index": index}
             return hot.Yaql(expression, data)
+        case hot.GetParam():
+            return hot.GetParam(value.name, tuple(map(_allowed, value.path)))
         case hot.Yaql():
             return hot.Yaql(value.expression, {key: _allowed(member) for key, member in value.data.items()})
         case hot.If():

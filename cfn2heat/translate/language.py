@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from cfn2heat.cfn import values as cfn
 from cfn2heat.hot import values as hv
 from cfn2heat.hot.template import HotParameter
+from cfn2heat.hot.walk import walk
 from cfn2heat.source import NOWHERE, Path, format_path
 from cfn2heat.translate import cidr
 from cfn2heat.translate.constants import UNKNOWN, as_index, as_text
@@ -223,31 +224,37 @@ class Language:
         if not isinstance(value.items, cfn.Seq):
             items = self.hot(value.items, "list")
             return hv.Literal("") if items is None else self._join_list(value.delimiter, items)
+        absent = value.delimiter != "" and any(map(_may_be_absent, value.items.items))
         named = [(placeholder(member), self.text(member)) for member in value.items.items if not isinstance(member, cfn.NoValue)]
-        if any("\n" in (literal_text(item) or "") for _, item in named) or value.delimiter == "\n":
+        if not absent and (any("\n" in (literal_text(item) or "") for _, item in named) or value.delimiter == "\n"):
             pieces: list[str | tuple[str, hv.HotValue]] = []
             for index, item in enumerate(named):
                 pieces.extend([value.delimiter, item] if index else [item])
             return self._text(unique_names(pieces))
-        items_hot: list[hv.HotValue] = []
-        for member in value.items.items:
-            found = self.hot(member, "string")
-            if isinstance(found, hv.If) and found.otherwise is None:
-                items_hot.append(hv.If(found.condition, self.as_string(found.then), None))
-            elif found is not None:
-                items_hot.append(self.as_string(found))
+        items_hot = self._texts(value.items)
         if value.delimiter == "":
             items_hot = merge_literals(items_hot)
         if len(items_hot) == 1 and not isinstance(items_hot[0], hv.If):
             return items_hot[0]
         return hv.ListJoin(value.delimiter, (hv.HotList(tuple(items_hot)),))
 
+    def _texts(self, items: cfn.Seq) -> list[hv.HotValue]:
+        """The items of a list as texts; what may be absent stays so, for an empty text would be an item too."""
+        found = (self.hot(member, "string") for member in items.items)
+        return [self._item(member) for member in found if member is not None]
+
+    def _item(self, value: hv.HotValue) -> hv.HotValue:
+        if isinstance(value, hv.If):
+            otherwise = None if value.otherwise is None else self._item(value.otherwise)
+            return hv.If(value.condition, self._item(value.then), otherwise)
+        return self.as_string(value)
+
     def _join_list(self, delimiter: str, items: hv.HotValue) -> hv.HotValue:
         if isinstance(items, hv.If):
             otherwise = hv.Literal("") if items.otherwise is None else self._join_list(delimiter, items.otherwise)
             return hv.If(items.condition, self._join_list(delimiter, items.then), otherwise)
         if isinstance(items, hv.HotList):
-            return hv.ListJoin(delimiter, (hv.HotList(tuple(self.as_string(item) for item in items.items)),))
+            return hv.ListJoin(delimiter, (hv.HotList(tuple(self._item(item) for item in items.items)),))
         if isinstance(items, hv.Literal | hv.StrReplace | hv.ListJoin | hv.GetResource):
             return self.as_string(items)
         if isinstance(items, hv.GetParam) and not items.path and self.parameter_type(items.name) == "string":
@@ -268,6 +275,8 @@ class Language:
             return self._hole(f"{as_text(mapping)}_value", "The mapping that this is looked up in is not in the template.", "any")
         if first is None or second is None:
             return None
+        # Keys are texts, and Heat finds nothing, without a word, when it is asked for a number.
+        first, second = self.as_string(first), self.as_string(second)
         name = self.t.mappings_used.setdefault(mapping, self._mapping_name(mapping))
         if value.default is None:
             self._demand_keys(value, mapping)
@@ -302,8 +311,10 @@ class Language:
             return self._select_dynamic(value)
         if isinstance(items, cfn.Seq):
             members = [member for member in items.items if not isinstance(member, cfn.NoValue)]
-            if index < len(members):
+            if index < len(members) and not any(map(_may_be_absent, members[: index + 1])):
                 return self.hot(members[index], kind)
+            if index < len(members):
+                return _nth(hv.HotList(tuple(self._texts(items))), index)
             return self._hole(f"{self.subject[-1]}_item", f"The template takes item {index} of a shorter list.", kind)
         if isinstance(items, cfn.If):
             return branch(
@@ -336,7 +347,7 @@ class Language:
                 return source.items[index]
             case hv.StrSplit(index=None):
                 return hv.StrSplit(source.delimiter, source.source, at)
-        return hv.Yaql("coalesce($.data.list, []).skip($.data.index).first('')", {"list": source, "index": at})
+        return _nth(source, index)
 
     def _select_split(self, items: cfn.Split, index: int) -> hv.HotValue:
         if isinstance(items.source, cfn.Ref):
@@ -346,7 +357,8 @@ class Language:
         source = self.text(items.source)
         possible = self.t.constants.possible(items.source)
         certain = possible.values and all(value.count(items.delimiter) >= index for value in possible.values)
-        if index == 0 or certain or not isinstance(source, hv.GetParam | hv.StrReplace | hv.ListJoin | hv.If):
+        # What only a made resource tells has no known pieces, and its str_split passes for a list where a text is wanted.
+        if (index == 0 or certain) and not any(isinstance(node, hv.GetAttr | hv.GetResource) for node in walk(source)):
             return hv.StrSplit(items.delimiter, source, hv.Literal(index))
         return pick(items.delimiter, source, index)
 
@@ -378,6 +390,19 @@ class Language:
             if known is not None:
                 return hv.HotList(tuple(map(hv.Literal, known)))
         return hv.Yaql(cidr.IPV4, {"block": block, "count": count, "bits": bits})
+
+
+def _may_be_absent(value: cfn.Value) -> bool:
+    """Whether a list may be without this item, which moves those behind it."""
+    if isinstance(value, cfn.If):
+        return _may_be_absent(value.then) or _may_be_absent(value.otherwise)
+    return isinstance(value, cfn.NoValue)
+
+
+def _nth(source: hv.HotValue | None, index: int) -> hv.HotValue:
+    """An item of a list whose length is known at deploy time only."""
+    data = {"list": source or hv.HotList(()), "index": hv.Literal(index)}
+    return hv.Yaql("coalesce($.data.list, []).skip($.data.index).first('')", data)
 
 
 def branch(condition: hv.HotValue, then: hv.HotValue | None, otherwise: hv.HotValue | None) -> hv.HotValue | None:

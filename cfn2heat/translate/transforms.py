@@ -165,5 +165,6 @@ TRANSFORMS: dict[str, Transform] = {
     "seconds": seconds,
     "site": site,
     "tags_to_map": tags_to_map,
+    "text": _text(lambda text, _: text),
     "wrap_list": wrap_list,
 }
