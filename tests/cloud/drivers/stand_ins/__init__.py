@@ -1,0 +1,1 @@
+"""Drivers that say "done" where a data plane would be: everything above them is the real service."""
