@@ -199,10 +199,12 @@ def _knowledge() -> dict[str, Any]:
     return _read("quotas.json")
 
 
-def quota_word(quota: str) -> str:
-    """What a quota counts, in words."""
-    words: dict[str, str] = _knowledge()["words"]
-    return words[quota]
+def quota_words(quota: str, count: int) -> str:
+    """So many of what a quota counts: 1 router, 3 vCPU, 20 GB of volumes."""
+    word: str = _knowledge()["words"][quota]
+    if count == 1 and " of " not in word:
+        word = f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+    return f"{count} {word}"
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from cfn2heat.deploy.needs import Need, Needs, Take, needs, quota_word
+from cfn2heat.deploy.needs import Need, Needs, Take, needs, quota_words
 from cfn2heat.deploy.survey import Survey, Thing, survey
 from cfn2heat.diagnostics import Diagnostic, Severity
 from cfn2heat.source import NOWHERE, Span
@@ -148,12 +148,10 @@ def _quotas(wanted: Needs, survey: Survey) -> Iterator[Diagnostic]:
         room, total = survey.rooms.get(quota), sum(amount for amount, _ in parts)
         if room is None or room.left is None or total <= room.left:
             continue
-        word = quota_word(quota)
         largest = max(parts)[1]
-        message = (
-            f"The template takes {total} {word}, and the project's quota leaves {room.left} ({room.used} of {room.limit} used)."
-        )
-        advice = f"Ask the cloud's operator for more {word}, or delete what is not needed any more."
+        taken = f"The template takes {quota_words(quota, total)}"
+        message = f"{taken}, and the project's quota leaves {room.left} ({room.used} of {room.limit} used)."
+        advice = "Ask the cloud's operator for more, or delete what is not needed any more."
         yield _lack("C2H6506", largest, message, advice)
 
 

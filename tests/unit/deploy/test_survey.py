@@ -10,7 +10,7 @@ from keystoneauth1.exceptions import EndpointNotFound
 from openstack.exceptions import ForbiddenException, HttpException
 from requests import Request, Response
 
-from cfn2heat.deploy.needs import _knowledge, _names, quota_word
+from cfn2heat.deploy.needs import _knowledge, _names, quota_words
 from cfn2heat.deploy.rooms import NETWORK, Room
 from cfn2heat.deploy.rooms import READERS as ROOMS
 from cfn2heat.deploy.survey import READERS, survey
@@ -182,7 +182,7 @@ def test_the_quotas_speak_of_what_exists():
         schema = lookup(type)
         assert schema is not None, type
         for quota, rule in takes.items():
-            assert quota_word(quota)
+            assert quota_words(quota, 2)
             named = [rule[key] for key in ("property", "members") if key in rule] if isinstance(rule, dict) else []
             assert set(named) <= schema.properties.keys(), (type, quota)
     for type, group in _knowledge()["groups"].items():
@@ -193,3 +193,17 @@ def test_every_quota_is_read_somewhere():
     words = _knowledge()["words"]
     assert {quota.partition(".")[0] for quota in words} == ROOMS.keys()
     assert {quota.partition(".")[2] for quota in words if quota.startswith("network.")} == set(NETWORK)
+
+
+@pytest.mark.parametrize(
+    ("quota", "count", "said"),
+    [
+        ("network.router", 1, "1 router"),
+        ("network.ikepolicy", 1, "1 IKE policy"),
+        ("compute.cores", 1, "1 vCPU"),
+        ("volume.gigabytes", 1, "1 GB of volumes"),
+        ("network.port", 3, "3 ports"),
+    ],
+)
+def test_quotas_in_words(quota, count, said):
+    assert quota_words(quota, count) == said
