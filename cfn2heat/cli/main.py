@@ -9,9 +9,15 @@ import click
 COMMANDS = {
     "check": "cfn2heat.cli.check:check",
     "convert": "cfn2heat.cli.convert_command:convert",
+    "delete": "cfn2heat.cli.stacks:delete",
+    "deploy": "cfn2heat.cli.deploy:deploy",
+    "events": "cfn2heat.cli.stacks:events",
     "explain": "cfn2heat.cli.explain:explain",
     "images": "cfn2heat.cli.images:images",
     "mappings": "cfn2heat.cli.mappings:mappings",
+    "outputs": "cfn2heat.cli.stacks:outputs",
+    "site": "cfn2heat.cli.site:site",
+    "status": "cfn2heat.cli.stacks:status",
 }
 
 

@@ -17,9 +17,13 @@ CHATTY = ("heatclient", "keystoneauth", "openstack", "stevedore", "urllib3")
 
 
 class CloudError(Exception):
-    """The cloud cannot be asked, or says no; carries the one diagnostic that tells it."""
+    """The cloud cannot be asked, or says no; carries the one diagnostic that tells it.
 
-    def __init__(self, code: str, subject: str, message: str, advice: str = "") -> None:
+    passing: the cloud may answer later, and whether it did what it was asked for is not known.
+    """
+
+    def __init__(self, code: str, subject: str, message: str, advice: str = "", *, passing: bool = False) -> None:
+        self.passing = passing
         self.diagnostic = Diagnostic(code, Severity.ERROR, subject, message, advice)
         super().__init__(str(self.diagnostic))
 
@@ -28,11 +32,14 @@ def connect(os_cloud: str | None) -> Connection:
     """A connection that has a token; CloudError says why there is none. None: the cloud that the environment names."""
     import openstack
 
+    from cfn2heat.deploy.patience import be_patient
+
     for name in CHATTY:
         logging.getLogger(name).addHandler(logging.NullHandler())
     try:
         connection = openstack.connect(cloud=os_cloud, app_name="cfn2heat")
         connection.session.timeout = connection.session.timeout or REQUEST_TIMEOUT
+        be_patient(connection.session)
         connection.session.get_token()
     except Exception as error:  # where options are lacking, keystoneauth raises Exception itself
         raise _no_way(os_cloud or "cloud", error) from error

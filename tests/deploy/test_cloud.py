@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from keystoneauth1.exceptions import Unauthorized
 
+from cfn2heat.deploy import patience
 from cfn2heat.deploy.cloud import CloudError, _no_way, connect
 
 
 @pytest.fixture(autouse=True)
 def nothing_configured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No variable and no clouds.yaml of the person who runs the tests."""
+    """No variable and no clouds.yaml of the person who runs the tests; no patience."""
+    monkeypatch.setattr(patience, "PAUSE", 0.001)
     for name in ("OS_CLOUD", "OS_AUTH_URL", "OS_USERNAME", "OS_PASSWORD", "OS_PROJECT_NAME", "OS_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
