@@ -632,15 +632,15 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H4508": (
         "A boot script installs AWS's helper scripts",
         (
-            "aws-cfn-bootstrap comes from AWS's repositories, and what it installs speaks to AWS. heat-cfntools has scripts of "
-            "the same names that speak to Heat; bring it with the image."
+            "aws-cfn-bootstrap comes from AWS's repositories, and what it installs speaks to AWS. What its scripts do is done by "
+            "scripts in the user data, or by heat-cfntools where the site file says that images carry it."
         ),
     ),
     "C2H4509": (
         "A boot script uses a path of Amazon Linux",
         (
-            "heat-cfntools installs cfn-init, cfn-hup and cfn-signal in /usr/bin. Its cfn-create-aws-symlinks, run when the "
-            "image is built, links them into /opt/aws/bin, so that scripts find them there."
+            "Other images have nothing in /opt/aws. Where images carry heat-cfntools, its cfn-create-aws-symlinks, run when the "
+            "image is built, links cfn-init, cfn-hup and cfn-signal into /opt/aws/bin."
         ),
     ),
     "C2H4510": (
@@ -657,15 +657,30 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H4512": (
         "A server needs heat-cfntools",
         (
-            "cfn-init, cfn-hup and cfn-signal exist for Heat in the package heat-cfntools, which the server's image must have. "
-            "It reads the same metadata; a few options of AWS's scripts are unknown to it and are left out of the calls."
+            "The site file says so (switches: heat_cfntools). cfn-init, cfn-hup and cfn-signal exist for Heat in the package "
+            "heat-cfntools, which the server's image must have. It reads the same metadata; a few options of AWS's scripts are "
+            "unknown to it and are left out of the calls."
         ),
     ),
     "C2H4513": (
         "A call of cfn-init finds no metadata",
         (
-            "Heat puts the metadata of a server beside its user data only where that is a script, which begins with #!. "
-            "Elsewhere, and where the call names a resource without such metadata, cfn-init has nothing to do."
+            "What cfn-init does is done by a script in the user data, or by heat-cfntools, to which Heat hands the metadata. "
+            "Either wants user data that are a script with a call in plain words, which names a resource with such metadata."
+        ),
+    ),
+    "C2H4514": (
+        "Nothing watches the stack for cfn-hup",
+        (
+            "cfn-hup asks CloudFormation for changes of the metadata. Nothing does so by itself on OpenStack: that of heat-cfntools "
+            "wants credentials of Heat and a cron job, and without heat-cfntools there is none."
+        ),
+    ),
+    "C2H4515": (
+        "The user data are too long",
+        (
+            "Nova takes 65535 characters of user data in base64, which are 49149 bytes. Values that are put in when the stack is "
+            "made come on top of what was counted."
         ),
     ),
     "C2H5001": (

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
-from cfn2heat.source import NOWHERE, Span, line_within
+from cfn2heat.source import NOWHERE, Path, Span, format_path, line_within
 from cfn2heat.translate.constants import as_text
+from cfn2heat.translate.context import ResourceContext
 from cfn2heat.translate.language import placeholder
 
 
@@ -129,8 +130,7 @@ KINDS = (
         ("aws-cfn-bootstrap",),
         r"(?<!\S)\S*\baws-cfn-bootstrap\b\S*",
         "installs AWS's helper scripts",
-        "Leave the line out: the package comes from AWS's repositories only and its scripts speak to AWS. heat-cfntools brings "
-        "scripts of the same names.",
+        "Leave the line out: the package comes from AWS's repositories only, and its scripts speak to AWS.",
     ),
     Kind(
         "C2H4501",
@@ -200,8 +200,8 @@ KINDS = (
         ("/opt/aws/",),
         r"/opt/aws/(?!bin/ec2-metadata)[^\s\"'`;)]*",
         "uses a path of Amazon Linux",
-        "Images with heat-cfntools have the scripts in /usr/bin; cfn-create-aws-symlinks, run when the image is built, links "
-        "them into /opt/aws/bin.",
+        "Look where the image has it. Images with heat-cfntools have its scripts in /usr/bin; cfn-create-aws-symlinks links them "
+        "into /opt/aws/bin.",
     ),
     Kind(
         "C2H4510",
@@ -234,3 +234,30 @@ def is_comment(text: str, offset: int) -> bool:
     """Whether a place stands in a comment line of a script."""
     line = text[text.rfind("\n", 0, offset) + 1 : offset].lstrip()
     return line.startswith("#") and not line.startswith("#!")
+
+
+# ---- saying it -------------------------------------------------------------------------------------------------------
+
+
+def tell(ctx: ResourceContext, where: str, found: list[Finding], path: Path) -> None:
+    """Report findings, each with its line, and show them at the resource."""
+    noted: dict[str, list[Span]] = {}
+    for finding in found:
+        kind, span = finding.kind, finding.span
+        subject = format_path(ctx.source_path(path)[1:])
+        message = f"The {where} {kind.words}: {finding.text}"
+        ctx.t.diagnostics.add(kind.code, kind.severity, subject, message, advice=kind.advice, span=span)
+        if kind.severity is not Severity.NOTE:
+            noted.setdefault(kind.words, []).append(span)
+    for words, spans in noted.items():
+        ctx.t.note_look(ctx.id, f"{where} {words}", spans)
+
+
+def say(
+    ctx: ResourceContext, code: str, severity: Severity, message: str, advice: str, path: Path, place: Span | None = None
+) -> None:
+    """Report at a line of a script, and show it at the resource where it is a loss."""
+    subject = format_path(ctx.source_path(path)[1:])
+    ctx.t.diagnostics.add(code, severity, subject, message, advice=advice, span=place or ctx.resource.span)
+    if place is not None:
+        ctx.t.note_look(ctx.id, message.rstrip("."), [place])

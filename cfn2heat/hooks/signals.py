@@ -1,162 +1,132 @@
-"""Calls of cfn-init and cfn-signal in boot scripts: read, and written as heat-cfntools takes them."""
+"""Signals: a wait condition of Heat behind each server or group that its scripts signal."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
-
-from cfn2heat.hooks.scripts import is_comment
+from cfn2heat.cfn import values as cfn
+from cfn2heat.cfn.template import Resource
+from cfn2heat.diagnostics import Severity
+from cfn2heat.hooks.calls import calls, for_heat
+from cfn2heat.hooks.cloudformation import LONGEST, SIGNAL
+from cfn2heat.hooks.loadbalancing import restrict
+from cfn2heat.hooks.scripts import Script, say
 from cfn2heat.hot import values as hot
-from cfn2heat.hot.walk import rewrite
+from cfn2heat.source import Path
+from cfn2heat.translate.constants import as_text
+from cfn2heat.translate.context import ResourceContext
+from cfn2heat.translate.registry import property_hook
+from cfn2heat.translate.transforms import Case, seconds
 
-PROGRAM = re.compile(r"(?<![\w.-])cfn-(init|signal)(\.exe)?(?=[ \t\\])")
-SPACE = re.compile(r"(?:[ \t]|\\\r?\n)+")
-WORDS = {
-    "": re.compile(r"(?:[^\s;&|<>()`\"'\\]|\\[^\r\n]|\"(?:[^\"\\]|\\.)*\"|'[^']*')+"),
-    "'": re.compile(r"(?:[^\s;&|<>()`\"'\\]|\\[^\r\n]|\"(?:[^\"\\']|\\.)*\")+"),
-    '"': re.compile(r"(?:[^\s;&|<>()`\"'\\]|\\[^\r\n]|'[^'\"]*')+"),
-}
-"""A word of a command by the quote that the command itself stands in."""
-SAME = {
-    "init": {"-s", "--stack", "-r", "--resource", "--region", "-c", "--configsets", "--access-key", "--secret-key"},
-    "signal": {"-e", "--exit-code", "-s", "--success", "-r", "--reason", "-d", "--data", "-i", "--id"},
-}
-"""Options that heat-cfntools has too, each with a value."""
-OTHER = {
-    "init": {"--role", "--url", "--http-proxy", "--https-proxy", "-f", "--credential-file"},
-    "signal": {
-        *("--stack", "--resource", "--region", "--role", "--url", "--access-key", "--secret-key"),
-        *("--http-proxy", "--https-proxy", "-f", "--credential-file"),
-    },
-}
-"""Options with a value that only AWS's scripts have."""
-FLAGS = {"init": {"-v", "--verbose", "--resume"}, "signal": {"-v", "--verbose"}}
-"""Options without a value that only AWS's scripts have."""
+INIT = "AWS::CloudFormation::Init"
+WAITING = "AWS::CloudFormation::WaitCondition"
+HANDLE = "AWS::CloudFormation::WaitConditionHandle"
+SIGNALLED = ("AWS::EC2::Instance", "AWS::AutoScaling::AutoScalingGroup")
+UNHEARD = "Write the call as cfn-signal -e $? with the address of the wait condition's handle."
 
 
-class Call(NamedTuple):
-    """A call of a script; kept is what heat-cfntools takes of its arguments, as it is written."""
-
-    program: str
-    start: int
-    arguments: int
-    end: int
-    kept: str
-    resource: str
-    direct: bool
-    """Whether it names the handle's address itself."""
-    clear: bool
-    """Whether every argument could be read."""
-    quote: str
-    """The quote that the call stands in."""
+def has_init(resource: Resource) -> bool:
+    """Whether a resource's metadata say something to cfn-init."""
+    return resource.metadata is not None and INIT in resource.metadata.entries
 
 
-def calls(text: str) -> Iterator[Call]:
-    """Every call of cfn-init and cfn-signal in a script."""
-    offset, known, quote = 0, 0, ""
-    while match := PROGRAM.search(text, offset):
-        quote = _open_quote(text[known : match.start()], quote)
-        known, offset = match.start(), match.end()
-        if not is_comment(text, known):
-            call = _read(text, match, quote)
-            offset = call.end
-            yield call
+def signal_of(resource: Resource) -> cfn.Map | None:
+    """The signals that a resource waits for when it is created, as it says."""
+    found = resource.creation_policy.entries.get("ResourceSignal") if resource.creation_policy else None
+    return found if isinstance(found, cfn.Map) and resource.type in SIGNALLED else None
 
 
-def _read(text: str, match: re.Match[str], quote: str) -> Call:
-    program = match.group(1)
-    words = list(_words(text, match.end(), quote))
-    end = words[-1][2] if words else match.end()
-    clear = not match.group(2) and text[end : end + 1] not in ("(", "`", "'", '"')
-    clear = clear or (bool(quote) and text[end : end + 1] == quote and not match.group(2))
-    kept, resource, direct, index = "", "", False, 0
-    while index < len(words):
-        begin, word, stop = words[index]
-        name, equals, value = word.partition("=")
-        index += 1
-        if not word.startswith("-"):
-            kept, direct = kept + text[begin:stop], True
-        elif name in FLAGS[program]:
-            continue
-        elif name in SAME[program] or name in OTHER[program]:
-            if not equals and index < len(words):
-                value, stop = words[index][1:]
-                index += 1
-            if name == "--resource" or (program == "init" and name == "-r"):
-                resource = value.strip("\"'")
-                clear = clear and (program == "init" or resource.isalnum())
-            if name in SAME[program]:
-                kept += text[begin:stop]
-        else:
-            clear = False
-    return Call(program, match.start(), match.end(), end, kept, resource, direct, clear, quote)
+def waits(ctx: ResourceContext, resource: Resource) -> bool:
+    """Whether a resource waits for one signal at least, and there is something to wait for."""
+    signal = signal_of(resource)
+    if signal is None or not ctx.t.plan.hot_names(resource.name):
+        return False
+    return as_text(ctx.constant(signal.entries.get("Count"))) != "0"
 
 
-def _words(text: str, offset: int, quote: str) -> Iterator[tuple[int, str, int]]:
-    """Words from an offset to the end of the command: where the space before each begins, the word, where it ends."""
-    while (space := SPACE.match(text, offset)) and (word := WORDS[quote].match(text, space.end())):
-        if word.group().isdigit() and text[word.end() : word.end() + 1] in ("<", ">"):
-            return  # the number of a stream that is redirected
-        yield offset, word.group(), word.end()
-        offset = word.end()
+def handle_of(ctx: ResourceContext, name: str) -> str | None:
+    """The handle of what a script signals by name; made when it is first signalled."""
+    resource = ctx.template.resources.get(name)
+    if resource is None:
+        return None
+    if resource.type in (WAITING, HANDLE):
+        return ctx.name(name, "handle")
+    if not waits(ctx, resource):
+        return None
+    known = ctx.name(name, "signal_handle")
+    return known or ResourceContext(ctx.t, name).add("signal_handle", HANDLE, f"{name}_signal_handle").name
 
 
-def _open_quote(passed: str, quote: str) -> str:
-    """The quote that is open behind a piece of a script, when one is open before it; none stays open beyond its line."""
-    line = passed.rfind("\n") + 1
-    quote = "" if line else quote
-    for found in re.findall(r"\\.|[\"']", passed[line:]):
-        if found in ('"', "'") and quote in ("", found):
-            quote = "" if quote else found
-    return quote
+def heard(ctx: ResourceContext, name: str) -> bool:
+    """Whether something waits for signals that name it; asking makes no handle, for which a stack would wait in vain."""
+    resource = ctx.template.resources.get(name)
+    return resource is not None and (resource.type in (WAITING, HANDLE) or waits(ctx, resource))
 
 
-# ---- rewriting -------------------------------------------------------------------------------------------------------
+def tell_signals(ctx: ResourceContext, found: list[Script], written: int, path: Path) -> None:
+    """Say which calls reach nobody."""
+    told = [(script, call) for script in found for call in calls(script.text) if call.program == "signal"]
+    told = [(script, call) for script, call in told if not (call.direct and call.clear)]
+    lost = written < sum(call.clear and heard(ctx, call.resource) for _, call in told)
+    for script, call in told:
+        place = script.place(call.start)
+        if not call.clear or not call.resource or (lost and heard(ctx, call.resource)):
+            message = "This call of cfn-signal cannot be turned to a wait condition of Heat, so that nobody hears it."
+            say(ctx, "C2H4511", Severity.ERROR, message, UNHEARD, path, place)
+        elif not heard(ctx, call.resource):
+            message = f"This call of cfn-signal fails: {call.resource} waits for no signal here."
+            say(ctx, "C2H4511", Severity.WARNING, message, "Leave the call out.", path, place)
 
 
-class Rewritten(NamedTuple):
-    """A value whose scripts call heat-cfntools; signals counts the signals that have got an address."""
-
-    value: hot.HotValue
-    signals: int
-
-
-def for_heat(value: hot.HotValue, handle_of: Callable[[str], str | None]) -> Rewritten:
-    """Write the calls in every text of a value as heat-cfntools takes them; handle_of gives the handle of who is signalled."""
-    count = 0
-
-    def change(node: hot.HotValue) -> hot.HotValue | None:
-        nonlocal count
-        template = node.template if isinstance(node, hot.StrReplace) else node
-        if not isinstance(template, hot.Literal) or not isinstance(template.value, str) or "cfn-" not in template.value:
-            return None
-        text, handles, signals = _text_for_heat(template.value, handle_of)
-        count += signals
-        if text == template.value:
-            return None
-        params = node.params if isinstance(node, hot.StrReplace) else {}
-        params = {mark: member for mark, member in params.items() if mark in text}
-        params |= {f"${{{name}}}": hot.GetResource(name) for name in handles}
-        return hot.StrReplace(hot.Literal(text), params) if params else hot.Literal(text)
-
-    return Rewritten(rewrite(value, change), count)
+@property_hook("boot.creation_signals")
+def creation_signals(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """A wait condition behind the server or group, whose handle the script signals."""
+    if has_init(ctx.resource) and ctx.resource.metadata is not None:
+        # Metadata come after this attribute; what signals from there makes the handle.
+        for_heat(ctx.hot(ctx.resource.metadata) or hot.HotMap({}), lambda name: handle_of(ctx, name))
+    handle = ctx.name(ctx.id, "signal_handle")
+    primary = ctx.rule.primary
+    target = ctx.name(ctx.id, primary.key) if primary else None
+    if handle is None or target is None or not isinstance(value, cfn.Map):
+        unsignalled(ctx, value, path)
+        return None
+    condition = ctx.add("signal", WAITING, f"{ctx.id}_signal")
+    condition.depends_on.append(target)
+    condition.properties = {"Handle": hot.GetResource(handle), **limits(ctx, value)}
+    silent = unless(ctx, value.entries.get("Count"))
+    if silent is not None:
+        restrict(ctx, condition, (silent[0],))
+        condition.properties["Count"] = silent[1]
+    because = "A wait condition stands behind it, and the script signals its handle: Heat's resources take no signals by name."
+    ctx.adapted(path, because, "signal")
+    return None
 
 
-def _text_for_heat(text: str, handle_of: Callable[[str], str | None]) -> tuple[str, list[str], int]:
-    result, done, handles, count = "", 0, [], 0
-    for call in calls(text):
-        address = ""
-        if call.program == "signal" and not call.direct:
-            handle = handle_of(call.resource) if call.clear else None
-            if handle is None or f"${{{handle}}}" in text:
-                continue
-            handles.append(handle)
-            count += 1
-            # The address holds & and %; in a call that stands in quotes itself the other quotes are free.
-            quote = '"' if call.quote == "'" else "'"
-            address = f" {quote}${{{handle}}}{quote}"
-        if call.clear:
-            result += text[done : call.arguments] + call.kept + address
-            done = call.end
-    return result + text[done:], list(dict.fromkeys(handles)), count
+def unless(ctx: ResourceContext, count: cfn.Value | None) -> tuple[hot.HotValue, hot.HotValue] | None:
+    """Where a condition chooses between no signal and some: when there are some, and how many."""
+    if not isinstance(count, cfn.If):
+        return None
+    then, otherwise = (as_text(ctx.constant(side)) == "0" for side in (count.then, count.otherwise))
+    if then == otherwise:
+        return None
+    number = ctx.hot(count.otherwise if then else count.then, ctx.schema("signal.Count"))
+    met: hot.HotValue = hot.Literal(count.condition)
+    return None if number is None else (hot.Function("not", met) if then else met, number)
+
+
+def limits(ctx: ResourceContext, signal: cfn.Map) -> dict[str, hot.HotValue]:
+    """Time limit in seconds and number of signals."""
+    given = signal.entries.get("Timeout")
+    found = None if given is None else ctx.hot(given)
+    timeout = None if found is None or given is None else seconds(found, Case(None, given, ctx.t))
+    if isinstance(timeout, hot.Literal) and isinstance(timeout.value, int):
+        timeout = hot.Literal(min(max(timeout.value, 1), LONGEST))
+    count = ctx.hot(signal.entries.get("Count"), ctx.schema("signal.Count"))
+    chosen: dict[str, hot.HotValue] = {"Timeout": timeout or hot.Literal(SIGNAL)}
+    return chosen if count is None else {**chosen, "Count": count}
+
+
+def unsignalled(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
+    """Nothing in the template signals it in a way that could be turned to Heat."""
+    because = "No script of the template signals it in a way that Heat could hear; it is complete when its servers are active."
+    advice = "Put a wait condition behind it and signal its handle at the end of the script."
+    none = isinstance(value, cfn.Map) and as_text(ctx.constant(value.entries.get("Count"))) == "0"
+    ctx.dropped(path, because, advice, Severity.NOTE if none else Severity.WARNING)

@@ -325,7 +325,8 @@ class ResourceContext(PlanContext):
         if path and path[0] != ATTRIBUTE:
             span = span_at(self.resource.properties, path) or span
         elif path and self.resource.attribute_spans:
-            span = self.resource.attribute_spans.get(str(path[1]), span)
+            inside = span_at(self.resource.metadata, path[2:]) if path[1] == "Metadata" else None
+            span = inside or self.resource.attribute_spans.get(str(path[1]), span)
         self.t.diagnostics.add(code, severity, subject, message, advice=advice, span=span)
 
 

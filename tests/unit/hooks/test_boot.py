@@ -1,4 +1,4 @@
-"""Boot: what scripts do with AWS is found where it stands; cfn-init and cfn-signal go to Heat."""
+"""Boot: what scripts do with AWS is found where it stands; cfn-init and cfn-signal go to heat-cfntools where images carry it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import pytest
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Diagnostic
+from cfn2heat.hooks.calls import calls
 from cfn2heat.hooks.scripts import Script, findings
-from cfn2heat.hooks.signals import calls
 from cfn2heat.source import NOWHERE
+from cfn2heat.translate.result import Converted
 from tests.translating import convert_data, convert_text, written
 
 
@@ -22,6 +23,11 @@ def server(user_data: Any, **more: Any) -> dict[str, Any]:
     return {"Resources": {"Web": web}}
 
 
+def with_tools(data: dict[str, Any]) -> Converted:
+    """A template translated for images that carry heat-cfntools."""
+    return convert_data(data, {"switches": {"heat_cfntools": True}})
+
+
 def boot_findings(diagnostics: list[Diagnostic]) -> list[tuple[str, int]]:
     """Codes of boot findings with their lines."""
     return [(found.code, found.span.line) for found in diagnostics if found.code.startswith("C2H45")]
@@ -29,7 +35,7 @@ def boot_findings(diagnostics: list[Diagnostic]) -> list[tuple[str, int]]:
 
 def found_in(script: str) -> list[str]:
     """Codes that a script gives."""
-    converted = convert_data(server({"Fn::Base64": f"#!/bin/bash\n{script}\n"}))
+    converted = with_tools(server({"Fn::Base64": f"#!/bin/bash\n{script}\n"}))
     return [code for code, _ in boot_findings(converted.diagnostics)]
 
 
@@ -185,13 +191,13 @@ STACK = "--stack ${AWS::StackName} --resource Web --region ${AWS::Region}"
     ],
 )
 def test_a_signal_goes_to_the_handle_and_nothing_else_changes(line, expected):
-    converted = convert_data(signalling(line))
+    converted = with_tools(signalling(line))
     assert script_of(written(converted)) == f"#!/bin/bash\n{expected}\necho $?\n"
     assert "C2H4511" not in {found.code for found in converted.diagnostics}
 
 
 def test_a_server_that_waits_for_signals_has_a_wait_condition_behind_it():
-    made = written(convert_data(signalling(f"cfn-signal -e $? {STACK}")))["resources"]
+    made = written(with_tools(signalling(f"cfn-signal -e $? {STACK}")))["resources"]
     assert made["Web_signal_handle"] == {"type": "AWS::CloudFormation::WaitConditionHandle"}
     assert made["Web_signal"] == {
         "type": "AWS::CloudFormation::WaitCondition",
@@ -205,7 +211,7 @@ def test_a_server_that_waits_for_signals_has_a_wait_condition_behind_it():
 def test_who_depends_on_the_server_waits_for_its_signals():
     data = signalling(f"cfn-signal -e $? {STACK}")
     data["Resources"]["After"] = {"Type": "AWS::SQS::Queue", "DependsOn": "Web"}
-    assert "Web_signal" in written(convert_data(data))["resources"]["After"]["depends_on"]
+    assert "Web_signal" in written(with_tools(data))["resources"]["After"]["depends_on"]
 
 
 @pytest.mark.parametrize(
@@ -218,7 +224,7 @@ def test_who_depends_on_the_server_waits_for_its_signals():
     ],
 )
 def test_a_signal_that_cannot_be_read_is_an_error_and_nothing_waits_for_it(line):
-    converted = convert_data(signalling(line))
+    converted = with_tools(signalling(line))
     errors = [found for found in converted.diagnostics if found.code == "C2H4511"]
     assert [found.severity.word for found in errors] == ["error"]
     assert set(written(converted)["resources"]) == {"Web"}
@@ -226,14 +232,14 @@ def test_a_signal_that_cannot_be_read_is_an_error_and_nothing_waits_for_it(line)
 
 
 def test_a_signal_that_nobody_waits_for_is_said():
-    converted = convert_data(signalling("cfn-signal -e 0 --stack x --resource Other"))
+    converted = with_tools(signalling("cfn-signal -e 0 --stack x --resource Other"))
     assert [found.severity.word for found in converted.diagnostics if found.code == "C2H4511"] == ["warning"]
 
 
 def test_a_call_with_the_address_of_a_handle_stays_as_it_is():
     data = signalling("cfn-signal -e $? '${Ready}'", CreationPolicy={})
     data["Resources"]["Ready"] = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
-    converted = convert_data(data)
+    converted = with_tools(data)
     assert script_of(written(converted)) == "#!/bin/bash\ncfn-signal -e $? '${Ready}'\necho $?\n"
     assert "C2H4511" not in {found.code for found in converted.diagnostics}
 
@@ -241,14 +247,14 @@ def test_a_call_with_the_address_of_a_handle_stays_as_it_is():
 def test_a_wait_condition_that_is_signalled_by_name_has_its_handle_signalled():
     data = signalling("cfn-signal -e $? --stack x --resource Ready", CreationPolicy={})
     data["Resources"]["Ready"] = {"Type": "AWS::CloudFormation::WaitCondition", "CreationPolicy": POLICY}
-    assert "cfn-signal -e $? '${Ready_handle}'\n" in script_of(written(convert_data(data)))
+    assert "cfn-signal -e $? '${Ready_handle}'\n" in script_of(written(with_tools(data)))
 
 
 def test_a_condition_may_choose_to_wait_for_nothing():
     data = signalling(f"cfn-signal -e $? {STACK}", CreationPolicy={"ResourceSignal": {"Count": {"Fn::If": ["Quick", 0, 1]}}})
     data["Parameters"] = {"Pace": {"Type": "String", "Default": "slow"}}
     data["Conditions"] = {"Quick": {"Fn::Equals": [{"Ref": "Pace"}, "quick"]}}
-    made = written(convert_data(data))
+    made = written(with_tools(data))
     signal = made["resources"]["Web_signal"]
     assert signal["properties"]["Count"] == 1
     assert made["conditions"][signal["condition"]] == {"not": "Quick"}
@@ -257,7 +263,7 @@ def test_a_condition_may_choose_to_wait_for_nothing():
 def test_signals_of_a_joined_script_are_read_across_its_pieces():
     line = [{"Fn::Sub": ["cfn-signal -e $? --stack ${S}", {"S": {"Ref": "AWS::StackName"}}]}, {"Fn::Sub": " --resource Web\n"}]
     data = server({"Fn::Base64": {"Fn::Join": ["", ["#!/bin/bash\n", *line, {"Ref": "AWS::Region"}]]}}, CreationPolicy=POLICY)
-    assert "cfn-signal -e $? '${Web_signal_handle}'\n" in script_of(written(convert_data(data)))
+    assert "cfn-signal -e $? '${Web_signal_handle}'\n" in script_of(written(with_tools(data)))
 
 
 def joined(delimiter: str, *items: Any) -> dict[str, Any]:
@@ -268,7 +274,7 @@ def joined(delimiter: str, *items: Any) -> dict[str, Any]:
 def test_signals_of_a_join_inside_a_join_are_read():
     call = joined(" ", "cfn-signal", "-e", "$?", "--resource", "Web", "--stack", {"Ref": "AWS::StackName"})
     data = server({"Fn::Base64": joined("\n", "#!/bin/bash", call, "")}, CreationPolicy=POLICY)
-    assert script_of(written(convert_data(data))) == "#!/bin/bash\ncfn-signal -e $? '${Web_signal_handle}'\n"
+    assert script_of(written(with_tools(data))) == "#!/bin/bash\ncfn-signal -e $? '${Web_signal_handle}'\n"
 
 
 def test_nothing_waits_for_a_call_that_is_put_together_at_deployment():
@@ -277,7 +283,7 @@ def test_nothing_waits_for_a_call_that_is_put_together_at_deployment():
     data = server({"Fn::Base64": joined("\n", "#!/bin/bash", call, "")}, CreationPolicy=POLICY)
     data["Parameters"] = {"Pace": {"Type": "String"}}
     data["Conditions"] = {"Quick": {"Fn::Equals": [{"Ref": "Pace"}, "quick"]}}
-    converted = convert_data(data)
+    converted = with_tools(data)
     assert set(written(converted)["resources"]) == {"Web"}
     assert "error" in [found.severity.word for found in converted.diagnostics if found.code == "C2H4511"]
 
@@ -296,7 +302,7 @@ def group(script: str, **more: Any) -> dict[str, Any]:
 
 def test_members_of_a_group_signal_the_condition_behind_it():
     data = group("#!/bin/sh\ncfn-signal -e $? --stack x --resource Group\n", CreationPolicy=POLICY)
-    made = written(convert_data(data))["resources"]
+    made = written(with_tools(data))["resources"]
     user_data = made["Group"]["properties"]["resource"]["properties"]["user_data"]["str_replace"]
     assert user_data["template"] == "#!/bin/sh\ncfn-signal -e $? '${Group_signal_handle}'\n"
     assert made["Group_signal"]["depends_on"] == "Group"
@@ -310,7 +316,7 @@ INIT = {"AWS::CloudFormation::Init": {"config": {"files": {"/etc/x": {"content":
 
 def test_cfn_init_has_its_metadata_beside_the_script():
     data = server({"Fn::Base64": "#!/bin/sh\ncfn-init -v -s x -r Web --role y -c a,b\n"}, Metadata=INIT)
-    converted = convert_data(data)
+    converted = with_tools(data)
     web = written(converted)["resources"]["Web"]
     assert web["properties"]["user_data_format"] == "HEAT_CFNTOOLS"
     assert web["properties"]["user_data"] == "#!/bin/sh\ncfn-init -s x -r Web -c a,b\n"
@@ -323,7 +329,7 @@ def test_signals_of_cfn_init_commands_go_to_the_handle():
     command = "cfn-signal -e 0 --stack x --resource Web"
     init = {"AWS::CloudFormation::Init": {"config": {"commands": {"done": {"command": command}}}}}
     data = server({"Fn::Base64": "#!/bin/sh\ncfn-init -s x -r Web\n"}, Metadata=init, CreationPolicy=POLICY)
-    made = written(convert_data(data))["resources"]
+    made = written(with_tools(data))["resources"]
     written_command = made["Web"]["metadata"]["AWS::CloudFormation::Init"]["config"]["commands"]["done"]["command"]
     assert written_command["str_replace"]["template"] == "cfn-signal -e 0 '${Web_signal_handle}'"
     assert "Web_signal" in made
@@ -331,20 +337,20 @@ def test_signals_of_cfn_init_commands_go_to_the_handle():
 
 def test_members_carry_the_metadata_of_the_group_that_they_read():
     data = group("#!/bin/sh\ncfn-init -s x -r Group\n", Metadata=INIT)
-    member = written(convert_data(data))["resources"]["Group"]["properties"]["resource"]
+    member = written(with_tools(data))["resources"]["Group"]["properties"]["resource"]
     assert member["properties"]["user_data_format"] == "HEAT_CFNTOOLS"
     assert "AWS::CloudFormation::Init" in member["metadata"]
 
 
 @pytest.mark.parametrize("script", ["#cloud-config\nruncmd: [cfn-init -s x -r Web]\n", "<script>\ncfn-init.exe -s x -r Web\n"])
 def test_cfn_init_outside_a_script_finds_nothing(script):
-    converted = convert_data(server({"Fn::Base64": script}, Metadata=INIT))
+    converted = with_tools(server({"Fn::Base64": script}, Metadata=INIT))
     assert written(converted)["resources"]["Web"]["properties"]["user_data_format"] == "RAW"
     assert "C2H4513" in {found.code for found in converted.diagnostics}
 
 
 def test_cfn_init_that_names_nothing_with_metadata_is_said():
-    converted = convert_data(server({"Fn::Base64": "#!/bin/sh\ncfn-init -s x -r Other\n"}))
+    converted = with_tools(server({"Fn::Base64": "#!/bin/sh\ncfn-init -s x -r Other\n"}))
     assert "C2H4513" in {found.code for found in converted.diagnostics}
 
 

@@ -1,0 +1,336 @@
+"""The sections of a config of cfn-init, each as lines of a script: packages, groups, users, sources, commands, services."""
+
+from __future__ import annotations
+
+import re
+
+from cfn2heat.cfn import values as cfn
+from cfn2heat.diagnostics import Severity
+from cfn2heat.hooks.init import COMPUTED, WRITE_OUT, Section, Writer
+from cfn2heat.hooks.init_files import files
+from cfn2heat.hooks.shell import Text, constant, here, quoted, text_of
+from cfn2heat.source import Path
+from cfn2heat.translate.constants import UNKNOWN, as_text
+
+HUP = "cfn-hup is not on the server: nothing there watches the stack for changes of its metadata."
+HUP_ADVICE = (
+    "An update of the stack that changes the script replaces the server; to change running servers use "
+    "OS::Heat::SoftwareDeployment or Ansible."
+)
+WINDOWS = "It is for Windows, and the script is for a POSIX shell."
+WINDOWS_ADVICE = "Write it in PowerShell as user data for cloudbase-init."
+
+
+def is_true(value: object) -> bool:
+    """Whether cfn-init takes a constant for true."""
+    return value is True or as_text(value).strip().lower() in ("true", "yes", "y", "1")
+
+
+def known(writer: Writer, given: cfn.Map, path: Path, names: set[str]) -> None:
+    """Leave out what cfn-init does not know."""
+    for name in given.entries:
+        if name not in names:
+            writer.drop((*path, name), "cfn-init documents no such key, and the script does nothing for it.")
+
+
+# ---- packages --------------------------------------------------------------------------------------------------------
+
+MANAGERS = {
+    "rpm": ("rpm -U --nosignature --replacepkgs", ""),
+    "apt": ("DEBIAN_FRONTEND=noninteractive apt-get -q -y install", "="),
+    "yum": ("yum -y install", "-"),
+    "zypper": ("zypper --non-interactive install", "="),
+    "python": ("PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m pip install", "=="),
+    "rubygems": ("gem install --no-document", ":"),
+}
+"""Package managers in cfn-init's order: how each is called, and what stands between a name and a version."""
+OF_AWS = {"aws-cfn-bootstrap"}
+"""Packages that bring what the script is there instead of."""
+
+
+def packages(writer: Writer, given: cfn.Map, path: Path) -> None:
+    """All packages of a manager at once; those under a condition by themselves."""
+    for manager in given.entries:
+        if manager not in MANAGERS:
+            of_windows = manager == "msi"
+            because = WINDOWS if of_windows else "cfn-init knows no such package manager."
+            writer.drop((*path, manager), because, WINDOWS_ADVICE if of_windows else "", Severity.ERROR)
+    for manager in MANAGERS:
+        if manager in given.entries:
+            writer.each(given.entries[manager], (*path, manager), _manager, manager)
+
+
+def _manager(writer: Writer, value: cfn.Value, path: Path, manager: str) -> None:
+    if not isinstance(value, cfn.Map):
+        writer.drop(path, COMPUTED, WRITE_OUT, Severity.ERROR)
+        return
+    words: list[Text] = []
+    chosen: dict[str, cfn.Value] = {}
+    for name, versions in value.entries.items():
+        if name in OF_AWS:
+            writer.drop((*path, name), "The script does what this package of AWS is for.")
+        elif isinstance(versions, cfn.If):
+            chosen[name] = versions
+        elif not isinstance(versions, cfn.NoValue):
+            words += _specified(writer, manager, name, versions)
+    _install(writer, manager, words)
+    for name, versions in chosen.items():
+        writer.each(versions, (*path, name), _one_package, manager, name)
+
+
+def _one_package(writer: Writer, value: cfn.Value, path: Path, manager: str, name: str) -> None:
+    _install(writer, manager, _specified(writer, manager, name, value))
+
+
+def _specified(writer: Writer, manager: str, name: str, versions: cfn.Value) -> list[Text]:
+    """The words that name a package in its versions; of several yum takes the highest."""
+    items = versions.items if isinstance(versions, cfn.Seq) else (versions,)
+    texts = [text_of(writer.ctx, item) for item in items if not isinstance(item, cfn.NoValue)]
+    texts = [text for text in texts if constant(text) != ""]
+    if manager == "yum" and len(texts) > 1:
+        texts = [max(texts, key=lambda text: _natural(constant(text) or ""))]
+    if not texts:
+        return [quoted(writer.ctx, (name,))]
+    between = MANAGERS[manager][1]
+    bare = [text for text in texts if manager == "rpm" or (manager == "python" and as_text(text[0]).startswith("http"))]
+    return [quoted(writer.ctx, text if text in bare else (f"{name}{between}", *text)) for text in texts]
+
+
+def _natural(version: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (0, part) for part in re.findall(r"\d+|\D+", version)]
+
+
+def _install(writer: Writer, manager: str, words: list[Text]) -> None:
+    if words:
+        writer.line(f"say packages of {manager}")
+        line = [part for word in words for part in (" ", *word)]
+        writer.line(MANAGERS[manager][0], *line, f" || fail packages of {manager}")
+
+
+# ---- groups and users ------------------------------------------------------------------------------------------------
+
+
+def groups(writer: Writer, given: cfn.Map, path: Path) -> None:
+    """Groups that are not there yet."""
+    for name in sorted(given.entries):
+        writer.each(given.entries[name], (*path, name), _group, name)
+
+
+def _group(writer: Writer, value: cfn.Value, path: Path, name: str) -> None:
+    entries = value.entries if isinstance(value, cfn.Map) else {}
+    if isinstance(value, cfn.Map):
+        known(writer, value, path, {"gid"})
+    word = writer.word(name)
+    gid = (" -g ", *writer.word(entries["gid"])) if "gid" in entries else ()
+    writer.line("getent group ", *word, " > /dev/null || groupadd -r", *gid, " ", *word, " || fail group ", *word)
+
+
+def users(writer: Writer, given: cfn.Map, path: Path) -> None:
+    """Users without a home of their own making and without a login; those that are there are changed."""
+    for name in sorted(given.entries):
+        writer.each(given.entries[name], (*path, name), _user, name)
+
+
+def _user(writer: Writer, value: cfn.Value, path: Path, name: str) -> None:
+    if not isinstance(value, cfn.Map):
+        writer.drop(path, COMPUTED, WRITE_OUT, Severity.ERROR)
+        return
+    known(writer, value, path, {"uid", "groups", "homeDir"})
+    word, entries = writer.word(name), value.entries
+    home = (" -d ", *writer.word(entries["homeDir"])) if "homeDir" in entries else ()
+    uid = (" -u ", *writer.word(entries["uid"])) if "uid" in entries else ()
+    member_of: Text = ()
+    if "groups" in entries:
+        listed = entries["groups"]
+        joined = cfn.Join(",", listed, listed.span) if isinstance(listed, cfn.Seq) else listed
+        member_of = (" -G ", *writer.word(joined))
+    create = ("useradd -M -r -s /sbin/nologin", *home, *uid, *member_of, " ", *word)
+    if home or member_of:
+        writer.line("if id ", *word, " > /dev/null 2>&1; then usermod", *home, *member_of, " ", *word)
+        writer.line("else ", *create)
+        writer.line("fi || fail user ", *word)
+    else:
+        writer.line("id ", *word, " > /dev/null 2>&1 || ", *create, " || fail user ", *word)
+
+
+# ---- sources ---------------------------------------------------------------------------------------------------------
+
+
+def sources(writer: Writer, given: cfn.Map, path: Path) -> None:
+    """Archives, each unpacked into a directory."""
+    for name in sorted(given.entries):
+        writer.each(given.entries[name], (*path, name), _source, name)
+
+
+def _source(writer: Writer, value: cfn.Value, path: Path, name: str) -> None:
+    directory = writer.word(name)
+    writer.line(writer.call("unpack"), " ", *directory, " ", *writer.word(value), " || fail source ", *directory)
+
+
+# ---- commands --------------------------------------------------------------------------------------------------------
+
+STARTERS = {"systemctl", "service", "chkconfig", "update-rc.d", "initctl", "start", "restart", "cfn-hup"}
+
+
+def commands(writer: Writer, given: cfn.Map, path: Path) -> None:
+    """Commands in the order of their names."""
+    for name in sorted(given.entries):
+        writer.each(given.entries[name], (*path, name), _command, name)
+
+
+def _command(writer: Writer, value: cfn.Value, path: Path, name: str) -> None:
+    if not isinstance(value, cfn.Map):
+        writer.drop(path, COMPUTED, WRITE_OUT, Severity.ERROR)
+        return
+    entries = value.entries
+    if "waitAfterCompletion" in entries:
+        writer.drop((*path, "waitAfterCompletion"), "cfn-init waits on Windows only.", severity=Severity.NOTE)
+    known(writer, value, path, {"command", "test", "env", "cwd", "ignoreErrors", "waitAfterCompletion"})
+    if "command" in entries and starts_hup(constant(_text_of(writer, entries["command"]))):
+        writer.drop(path, HUP, HUP_ADVICE)
+        return
+    word = writer.word(name)
+    writer.line("say command ", *word)
+    end = _end(writer, entries.get("ignoreErrors"), word)
+    if "cwd" not in entries and "test" not in entries:
+        _do(writer, entries, path, end)
+        return
+    with writer.block(("(",), (")", *end)):
+        if "cwd" in entries:
+            writer.line("cd ", *_directory(writer, entries["cwd"]), " || exit")
+        if "test" in entries:
+            _run(writer, entries["test"], entries, path, (" || { say its test fails, so that it is not run; exit 0; }",), "TEST")
+        _do(writer, entries, path, ())
+
+
+def _do(writer: Writer, entries: dict[str, cfn.Value], path: Path, end: Text) -> None:
+    if "command" in entries:
+        _run(writer, entries["command"], entries, path, end, "COMMAND")
+    else:
+        writer.line("(say it has no command; exit 1)", *end)
+
+
+def _text_of(writer: Writer, value: cfn.Value) -> Text:
+    return text_of(writer.ctx, value) if not isinstance(value, cfn.Seq) else ("",)
+
+
+def starts_hup(text: str | None) -> bool:
+    """Whether all that a command does is to start cfn-hup, or to have it started."""
+    steps = [step.split() for step in re.split(r"[;\n]|&&|\|\|", text or "") if step.strip()]
+    return bool(steps) and all(map(_starts_hup, steps))
+
+
+def _starts_hup(words: list[str]) -> bool:
+    names = [word.rsplit("/", 1)[-1].removesuffix(".service") for word in words if word != "sudo"]
+    return bool(names) and names[0] in STARTERS and "cfn-hup" in names
+
+
+def _directory(writer: Writer, value: cfn.Value) -> Text:
+    """A directory, which may begin with the home of the user."""
+    text = text_of(writer.ctx, value)
+    first = text[0] if text else ""
+    if isinstance(first, str) and (first == "~" or first.startswith("~/")):
+        return ('"$HOME"', *quoted(writer.ctx, (first[1:], *text[1:]))) if len(text) > 1 or len(first) > 1 else ('"$HOME"',)
+    return quoted(writer.ctx, text)
+
+
+def _end(writer: Writer, ignore: cfn.Value | None, word: Text) -> Text:
+    """What happens when a command fails."""
+    found = writer.ctx.constant(ignore)
+    ignored: Text = ("say command ", *word, " fails, which is ignored")
+    failed: Text = ("fail command ", *word)
+    if found is UNKNOWN and ignore is not None:
+        return (" || case ", *writer.word(ignore), " in [Tt]rue | yes | 1) ", *ignored, " ;; *) ", *failed, " ;; esac")
+    return (" || ", *(ignored if is_true(found) else failed))
+
+
+def _run(writer: Writer, value: cfn.Value, entries: dict[str, cfn.Value], path: Path, end: Text, label: str) -> None:
+    """Run a text by the shell, or a list of words as it stands; env is all of the environment then."""
+    env: list[Text] = [("env",)]
+    given = entries.get("env")
+    if isinstance(given, cfn.Map) and given.entries:
+        env = [("env -i",), *(quoted(writer.ctx, (f"{name}=", *text_of(writer.ctx, one))) for name, one in given.entries.items())]
+    elif given is not None and not isinstance(given, cfn.Map):
+        writer.drop((*path, "env"), COMPUTED, WRITE_OUT, Severity.ERROR)
+    if isinstance(value, cfn.Seq):
+        words = [*env, *(writer.word(item) for item in value.items)]
+        writer.line(*_spaced(words), " < /dev/null", *end)
+        return
+    text = text_of(writer.ctx, value)
+    delimiter, body = here(label, text)
+    before = [] if len(env) == 1 else [part for word in env for part in (" ", *word)]
+    writer.line(writer.call("shell"), *before, f" {delimiter}", *end)
+    writer.parts += body
+
+
+def _spaced(words: list[Text]) -> list[str]:
+    return [part for index, word in enumerate(words) for part in ((" ", *word) if index else word)]  # type: ignore[misc]
+
+
+# ---- services --------------------------------------------------------------------------------------------------------
+
+TRIGGERS = {"files", "sources", "packages", "commands", "groups", "users"}
+
+
+def services(writer: Writer, given: cfn.Map, path: Path) -> None:
+    """Services by systemd, or by what came before it."""
+    for manager, value in given.entries.items():
+        if manager in ("sysvinit", "systemd"):
+            writer.each(value, (*path, manager), _services)
+        elif manager == "windows":
+            writer.drop((*path, manager), WINDOWS, WINDOWS_ADVICE, Severity.ERROR)
+        else:
+            writer.drop((*path, manager), "cfn-init knows no such manager of services.")
+
+
+def _services(writer: Writer, value: cfn.Value, path: Path) -> None:
+    if not isinstance(value, cfn.Map):
+        writer.drop(path, COMPUTED, WRITE_OUT, Severity.ERROR)
+        return
+    for name, given in value.entries.items():
+        if name.removesuffix(".service") == "cfn-hup":
+            writer.drop((*path, name), HUP, HUP_ADVICE)
+        else:
+            writer.each(given, (*path, name), _service, name)
+
+
+def _service(writer: Writer, value: cfn.Value, path: Path, name: str) -> None:
+    """Enabled first; a service that watches anything is restarted, as all that it may watch has just been made."""
+    if not isinstance(value, cfn.Map):
+        writer.drop(path, COMPUTED, WRITE_OUT, Severity.ERROR)
+        return
+    known(writer, value, path, {"enabled", "ensureRunning", *TRIGGERS})
+    word = writer.word(name)
+    writer.line("say service ", *word)
+    end: Text = (" ", *word, " || fail service ", *word)
+    manage = writer.call("manage")
+    _choice(writer, value.entries.get("enabled"), (manage, " enable", *end), (manage, " disable", *end))
+    if TRIGGERS & value.entries.keys():
+        writer.line(manage, " restart", *end)
+    else:
+        stop: Text = ("if ", manage, " status ", *word, "; then ", manage, " stop", *end, "; fi")
+        _choice(writer, value.entries.get("ensureRunning"), (manage, " start", *end), stop)
+
+
+def _choice(writer: Writer, value: cfn.Value | None, yes: Text, no: Text) -> None:
+    if value is None or isinstance(value, cfn.NoValue):
+        return
+    found = writer.ctx.constant(value)
+    if found is not UNKNOWN:
+        writer.line(*(yes if is_true(found) else no))
+        return
+    with writer.block(("case ", *writer.word(value), " in"), ("esac",)):
+        writer.line("[Tt]rue | yes | 1) ", *yes, " ;;")
+        writer.line("?*) ", *no, " ;;")
+
+
+SECTIONS: dict[str, Section] = {
+    "packages": packages,
+    "groups": groups,
+    "users": users,
+    "sources": sources,
+    "files": files,
+    "commands": commands,
+    "services": services,
+}
+"""In cfn-init's order."""
