@@ -16,6 +16,8 @@ def say_unserved(t: Translation) -> None:
     serves: dict[str, list[str]] = t.table.site_facts["services"]["serves"]
     lacking: dict[str, list[tuple[str, str]]] = {}
     for owner, names in t.placed.items():
+        if owner not in t.template.resources:
+            continue  # what holds a rule needs no service but Heat
         for name in names:
             part = t.hot.resources[name].type.split("::")[1:2] if name in t.hot.resources else []
             if part and part[0] in serves and not set(serves[part[0]]) & set(offered):

@@ -81,3 +81,17 @@ def test_the_version_of_the_site_is_written_unless_another_is_wished(tmp_path: P
     site.write_text("heat_version: 2018-08-31", encoding="utf-8")
     assert convert((source,), output=tmp_path / "net.hot.yaml", site_file=site, heat_version=wish) == 0
     assert f"heat_template_version: {version}\n" in (tmp_path / "net.hot.yaml").read_text(encoding="utf-8")
+
+
+def test_a_rule_of_the_template_needs_no_service():
+    """What holds a rule stands at the rule's place, and that is no resource."""
+    value = {"Fn::EachMemberEquals": [["a"], {"Ref": "Word"}]}
+    other = {"Fn::Equals": [{"Ref": "Other"}, "x"]}
+    data = {
+        "Parameters": {"Word": {"Type": "String"}, "Other": {"Type": "String"}},
+        "Rules": {"Same": {"RuleCondition": other, "Assertions": [{"Assert": value, "AssertDescription": "Not so"}]}},
+        "Resources": QUEUES,
+    }
+    converted = convert_data(data, {"services": ["compute"]})
+    assert any(name.startswith("Same") for name in written(converted)["resources"])
+    assert [one.subject for one in converted.diagnostics if one.code == "C2H5104"] == ["Orders"]
