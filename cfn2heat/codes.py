@@ -585,6 +585,13 @@ CODES: dict[str, tuple[str, str]] = {
             "The resource has a condition. When it does not hold, Heat refuses the template for the reference, unless the "
             "reference stands in an `if` on the same condition or in something that has it too."
         ),
+    "C2H4025": (
+        "Properties do not go together",
+        (
+            "Heat looks at the properties of a resource as a whole, too: of some, one must be given, others exclude each other, "
+            "or a least size must not be above the greatest. It refuses a stack with such a resource before it makes anything."
+        ),
+    ),
     ),
     "C2H4501": (
         "A boot script calls AWS",

@@ -19,6 +19,7 @@ from cfn2heat.hot.check_parameters import check_groups, check_parameter, paramet
 from cfn2heat.hot.check_values import check_condition, check_properties, check_update_policy, check_value
 from cfn2heat.hot.circles import circles
 from cfn2heat.hot.plain import template_to_plain
+from cfn2heat.hot.relations import check_relations
 from cfn2heat.hot.scope import Scope
 from cfn2heat.hot.template import HotTemplate
 from cfn2heat.hot.traps import check_traps
@@ -207,9 +208,17 @@ class _Checker:
         check_value(scope, entry.get("metadata"), None, (*path, "metadata"))
         if isinstance(entry.get("update_policy"), dict):
             check_update_policy(scope, kind, entry["update_policy"], (*path, "update_policy"))
-        if kind is not None and isinstance(entry.get("properties"), dict):
-            check_traps(scope, kind.name, entry["properties"], (*path, "properties"))
+        if kind is not None:
+            self._together((*path, "properties"), kind, entry)
         scope.leave()
+
+    def _together(self, path: Path, kind: TypeSchema, entry: dict[str, Plain]) -> None:
+        """Properties that are right each for itself, and not together."""
+        properties = entry.get("properties", {})
+        if isinstance(properties, dict):
+            check_traps(self._scope, kind.name, properties, path)
+            if "external_id" not in entry:
+                check_relations(self._scope, kind, properties, path)
 
     def _status(self, path: Path, kind: TypeSchema) -> None:
         if kind.status in ("deprecated", "hidden"):

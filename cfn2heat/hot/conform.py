@@ -13,6 +13,9 @@ from cfn2heat.hot.catalog import Schema
 Plain = Any
 """What YAML knows: dict, list, str, int, float, bool, None."""
 
+_CONSTRAINTS = frozenset({"allowed_values", "range", "length", "allowed_pattern", "custom"})
+"""What constraint_problem looks at."""
+
 
 def type_problem(value: Plain, schema: Schema) -> str | None:
     """Why a literal cannot become the type that its property has; None when it can. Its members are not looked at."""
@@ -27,9 +30,9 @@ def type_problem(value: Plain, schema: Schema) -> str | None:
 
 def constraint_problem(value: Plain, schema: Schema) -> str | None:
     """Which constraint of its property a literal of the right type breaks; None when it breaks none."""
-    if value is None:
-        return None
     raw = schema.raw
+    if value is None or _CONSTRAINTS.isdisjoint(raw):
+        return None
     if "allowed_values" in raw:
         problem = _not_allowed(value, raw["allowed_values"], schema.type)
         if problem:
@@ -49,8 +52,11 @@ def constraint_problem(value: Plain, schema: Schema) -> str | None:
 
 def custom_problem(value: Plain, name: str) -> str | None:
     """Why a value cannot be what a custom constraint wants, as far as that shows without the cloud."""
-    if not isinstance(value, str):
-        return None
+    return _custom_problem(value, name) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=1024)
+def _custom_problem(value: str, name: str) -> str | None:
     judge = _CUSTOM.get(name)
     if judge is None:
         return f"an empty text names no {name}" if value == "" else None
@@ -163,6 +169,8 @@ def _not_allowed(value: Plain, allowed: list[Plain], type: str) -> str | None:
     if isinstance(value, list):
         wrong = [item for item in value if not isinstance(item, dict | list) and item not in allowed]
         return f"{shown(wrong[0])} is not one of {_listed(allowed)}" if wrong else None
+    if isinstance(value, str) and value in allowed:
+        return None
     normal = _NORMAL.get(type, lambda item: item)
     return None if normal(value) in [normal(item) for item in allowed] else f"{shown(value)} is not one of {_listed(allowed)}"
 

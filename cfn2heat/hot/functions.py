@@ -46,7 +46,7 @@ def call(value: HotValue) -> tuple[str, HotValue] | None:
 
 def hot_to_plain(value: HotValue) -> object:
     """The plain data that a value is written as: what a YAML reader gives for it."""
-    if isinstance(value, Literal):
+    if value.__class__ is Literal:
         return value.value
     if isinstance(value, HotList):
         return [hot_to_plain(item) for item in value.items]

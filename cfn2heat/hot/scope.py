@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot.catalog import Schema, TypeSchema, Version
 from cfn2heat.source import Path
+
+if TYPE_CHECKING:  # making a protocol takes half as long as importing all of the check
+    from typing import Protocol
+
+    class Report(Protocol):
+        """Takes a finding."""
+
+        def __call__(self, code: str, path: Path, message: str, advice: str = "", severity: Severity = Severity.ERROR) -> None:
+            """Collect it."""
+
 
 Plain = Any
 
@@ -16,31 +25,34 @@ DEEPEST = 20
 """Levels of conditions that name conditions; deeper is a circle, which is said elsewhere."""
 
 
-class Report(Protocol):
-    """Takes a finding."""
-
-    def __call__(self, code: str, path: Path, message: str, advice: str = "", severity: Severity = Severity.ERROR) -> None:
-        """Collect it."""
-
-
-@dataclass(eq=False, repr=False)
 class Scope:
     """The names of a template, and the place that is being checked."""
 
-    version: Version
-    parameters: Mapping[str, Schema]
-    pseudo_parameters: frozenset[str]
-    conditions: Mapping[str, Plain]
-    resources: Mapping[str, Plain]
-    types: Mapping[str, TypeSchema | None]
-    report: Report
-    needs: dict[str, set[str]] = field(default_factory=dict)
-    """Which resource needs which others, whatever its conditions say."""
-    _resource: str | None = None
-    _holding: list[str] = field(default_factory=list)
-    """Conditions that hold here."""
-    _conditional: bool = False
-    _branches: int = 0
+    def __init__(
+        self,
+        *,
+        version: Version,
+        parameters: Mapping[str, Schema],
+        pseudo_parameters: frozenset[str],
+        conditions: Mapping[str, Plain],
+        resources: Mapping[str, Plain],
+        types: Mapping[str, TypeSchema | None],
+        report: Report,
+    ) -> None:
+        self.version = version
+        self.parameters = parameters
+        self.pseudo_parameters = pseudo_parameters
+        self.conditions = conditions
+        self.resources = resources
+        self.types = types
+        self.report = report
+        self.needs: dict[str, set[str]] = {}
+        """Which resource needs which others, whatever its conditions say."""
+        self._resource: str | None = None
+        self._holding: list[str] = []
+        """Conditions that hold here."""
+        self._conditional = False
+        self._branches = 0
 
     def enter(self, resource: str | None, condition: Plain) -> None:
         """Begin with a resource (or an output), which is there only when its condition holds."""

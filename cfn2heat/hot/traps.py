@@ -11,6 +11,7 @@ from typing import Any
 
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot.scope import Scope
+from cfn2heat.record import record
 from cfn2heat.source import Path
 
 Plain = Any
@@ -20,7 +21,7 @@ _FILE = os.path.join(os.path.dirname(__file__), "traps.json")
 
 
 @cache
-def _rows() -> dict[str, list[dict[str, Plain]]]:
+def _content() -> dict[str, list[dict[str, Plain]]]:
     """Rows by type. A row's `at` is the path of a property, `[]` for each member of a list.
 
     Each has a test (of _TESTS), and may have: `where`, values of other properties beside; `without`, properties that are absent.
@@ -30,21 +31,37 @@ def _rows() -> dict[str, list[dict[str, Plain]]]:
     return rows
 
 
+@record
+class _Trap:
+    """A row as it is asked again and again."""
+
+    row: Mapping[str, Plain]
+    steps: list[str]
+    demanded: str | None
+    """The property without which nothing can be caught; None where its absence is what is looked for."""
+    tests: list[tuple[Any, Plain]]
+
+
+@cache
+def _traps(type_name: str) -> list[_Trap]:
+    found = []
+    for row in _content().get(type_name, ()):
+        steps = row["at"].split(".")
+        demanded = None if "absent" in row else steps[0].removesuffix("[]")
+        found.append(_Trap(row, steps, demanded, [(judge, row[test]) for test, judge in _TESTS.items() if test in row]))
+    return found
+
+
 def check_traps(scope: Scope, type_name: str, properties: Mapping[str, Plain], path: Path) -> None:
     """Check the properties of a resource against the traps of its type."""
-    for row in _rows().get(type_name, ()):
-        steps = row["at"].split(".")
-        if "absent" not in row and steps[0].removesuffix("[]") not in properties:
+    for trap in _traps(type_name):
+        if trap.demanded is not None and trap.demanded not in properties:
             continue
-        for place, holder, key in _places(properties, steps, path):
-            if _caught(row, holder, key):
-                scope.report(
-                    _CODES[row["kind"]],
-                    (*place, key) if key in holder else place,
-                    row["message"],
-                    row["advice"],
-                    Severity.WARNING,
-                )
+        for place, holder, key in _places(properties, trap.steps, path):
+            if _caught(trap, holder, key):
+                row = trap.row
+                where = (*place, key) if key in holder else place
+                scope.report(_CODES[row["kind"]], where, row["message"], row["advice"], Severity.WARNING)
 
 
 def _places(holder: Plain, steps: list[str], path: Path) -> Iterator[tuple[Path, Mapping[str, Plain], str]]:
@@ -61,17 +78,17 @@ def _places(holder: Plain, steps: list[str], path: Path) -> Iterator[tuple[Path,
     inner = holder.get(name)
     if listed and isinstance(inner, list):
         for index, member in enumerate(inner):
-            for branch, branch_path in _branches(member, (*path, name, index)):
+            for branch, branch_path in branches(member, (*path, name, index)):
                 yield from _places(branch, rest, branch_path)
     elif not listed:
         yield from _places(inner, rest, (*path, name))
 
 
-def _branches(member: Plain, path: Path) -> Iterator[tuple[Plain, Path]]:
+def branches(member: Plain, path: Path) -> Iterator[tuple[Plain, Path]]:
     """A member of a list, or what the branches of an `if` would put there."""
     if isinstance(member, dict) and set(member) == {"if"} and isinstance(member["if"], list):
         for index, branch in enumerate(member["if"][1:], 1):
-            yield from _branches(branch, (*path, "if", index))
+            yield from branches(branch, (*path, "if", index))
     else:
         yield member, path
 
@@ -88,12 +105,13 @@ def _is_function(holder: Mapping[str, Plain]) -> bool:
     )
 
 
-def _caught(row: Mapping[str, Plain], holder: Mapping[str, Plain], key: str) -> bool:
-    if any(name in holder for name in row.get("without", ())):
+def _caught(trap: _Trap, holder: Mapping[str, Plain], key: str) -> bool:
+    row = trap.row
+    if "without" in row and any(name in holder for name in row["without"]):
         return False
-    if any(holder.get(name) not in values for name, values in row.get("where", {}).items()):
+    if "where" in row and any(holder.get(name) not in values for name, values in row["where"].items()):
         return False
-    return any(test in row and judge(holder, key, row[test]) for test, judge in _TESTS.items())
+    return any(judge(holder, key, wanted) for judge, wanted in trap.tests)
 
 
 def _matches(holder: Mapping[str, Plain], key: str, pattern: Plain) -> bool:
@@ -111,11 +129,15 @@ def _repeats(holder: Mapping[str, Plain], key: str, same: Plain) -> bool:
     if not isinstance(value, list):
         return False
     plain = [
-        json.dumps({name: part for name, part in member.items() if part not in same.get(name, ())}, sort_keys=True)
+        repr(sorted([(name, part) for name, part in member.items() if part not in same.get(name, ())], key=_name))
         for member in value
         if isinstance(member, dict) and not _is_function(member)
     ]
     return len(set(plain)) < len(plain)
+
+
+def _name(item: tuple[Plain, Plain]) -> str:
+    return str(item[0])
 
 
 _TESTS: dict[str, Any] = {

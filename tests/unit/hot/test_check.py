@@ -39,6 +39,7 @@ CASES = {
     "C2H4023": "parameters:\n  p: {type: string, default: true}\n",
     "C2H4024": "conditions: {c: false}\nresources:\n  r: {type: OS::Heat::None, condition: c}\n"
     "outputs:\n  o: {value: {get_resource: r}}\n",
+    "C2H4025": "resources:\n  r: {type: OS::Nova::Server, properties: {flavor: f}}\n",
 }
 
 
@@ -185,10 +186,10 @@ def test_types_of_ones_own_are_a_warning() -> None:
         ("OS::Neutron::SecurityGroup", "{rules: [{protocol: tcp}, {protocol: udp}]}", False),
         ("OS::Neutron::SecurityGroup", "{rules: [{protocol: icmp, port_range_min: 0, port_range_max: 0}]}", False),
         ("OS::Neutron::SecurityGroup", "{rules: [{if: [c, {protocol: udp, port_range_min: 0, port_range_max: 1}]}]}", True),
-        ("OS::Nova::Server", "{flavor: f, name: Büro}", True),
-        ("OS::Nova::Server", "{flavor: f, metadata: {'a/b': c}}", True),
-        ("OS::Nova::Server", "{flavor: f, metadata: {'aws:x': c}}", False),
-        ("OS::Nova::Server", "{flavor: f, availability_zone: us-east-1a}", True),
+        ("OS::Nova::Server", "{flavor: f, image: i, name: Büro}", True),
+        ("OS::Nova::Server", "{flavor: f, image: i, metadata: {'a/b': c}}", True),
+        ("OS::Nova::Server", "{flavor: f, image: i, metadata: {'aws:x': c}}", False),
+        ("OS::Nova::Server", "{flavor: f, image: i, availability_zone: us-east-1a}", True),
         ("OS::Swift::Container", "{X-Container-Meta: {a_b: c}}", True),
         ("OS::Swift::Container", "{X-Container-Read: '.r:*'}", False),
         ("OS::Zaqar::Subscription", "{queue_name: q, subscriber: 'http://x'}", True),
