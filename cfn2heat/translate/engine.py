@@ -14,6 +14,7 @@ from cfn2heat.hot.versions import lower
 from cfn2heat.source import Span
 from cfn2heat.table.rules import NoneAnswer, Rule
 from cfn2heat.translate import attributes, comments, dependencies, sections
+from cfn2heat.translate.assertions import rule_place
 from cfn2heat.translate.complete import complete
 from cfn2heat.translate.context import CompositeContext, CompositePlan, PlanContext, ResourceContext
 from cfn2heat.translate.ledger import Fate
@@ -208,7 +209,8 @@ def settle_parts(t: Translation) -> None:
 
 def arrange(t: Translation) -> None:
     """HOT resources in the order of the source."""
-    order = [name for source in t.template.resources for name in t.placed.get(source, [])]
+    places = [*t.template.resources, *map(rule_place, t.template.rules)]
+    order = [name for place in places for name in t.placed.get(place, [])]
     t.hot.resources = {name: t.hot.resources[name] for name in order if name in t.hot.resources}
 
 

@@ -1,4 +1,4 @@
-"""Rules over parameters: what is a constraint on one parameter becomes one, the rest is said."""
+"""Rules over parameters: what is a constraint on one parameter becomes one, what holds several against each other a guard."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotParameter
+from cfn2heat.source import Span
+from cfn2heat.translate.assertions import CONTAINS, EACH_EQUALS, EACH_IN, guard
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.state import Translation
 
-CONTAINS, EACH_EQUALS, EACH_IN = "Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn"
-
-BECAUSE = "HOT has no rules across parameters."
-ADVICE = "Check these parameters before the stack is made; constraints on single parameters hold already."
+GUARDED = "HOT has no rules. Where the parameters break this one, a resource is there that Heat refuses, before anything is made."
 
 
 class Test(NamedTuple):
@@ -30,44 +29,60 @@ class Test(NamedTuple):
 
 
 def translate(t: Translation) -> None:
-    """Every rule: a constraint for each assertion that is one, a word on the others."""
+    """Every rule: a constraint for an assertion that is one, else a resource that refuses the stack, else a word."""
     for name, rule in t.template.rules.items():
         assertions = rule.entries.get("Assertions")
-        listed = list(assertions.items) if isinstance(assertions, cfn.Seq) else []
-        carried = [_carry(t, assertion, rule.entries.get("RuleCondition")) for assertion in listed]
-        targets = tuple(dict.fromkeys(parameter for found in carried for parameter in found or ()))
-        if not any(found is not None for found in carried):
-            t.ledger.record(("Rules", name), Fate.DROPPED, because=BECAUSE)
-            t.diagnostics.add("C2H2102", Severity.WARNING, f"Rules.{name}", BECAUSE, advice=ADVICE, span=rule.span)
-            continue
-        _say_rest(t, name, listed, carried)
-        fate = Fate.ADAPTED if None in carried else Fate.TRANSLATED
-        because = "Its assertions on single parameters are their constraints; the others are said." if None in carried else ""
-        t.ledger.record(("Rules", name), fate, targets=targets or ("template",), because=because)
+        listed = assertions.items if isinstance(assertions, cfn.Seq) else ()
+        found = [_carry(t, name, assertion, rule.entries.get("RuleCondition")) for assertion in listed]
+        _record(t, name, rule, list(zip(listed, found, strict=True)))
 
 
-def _say_rest(t: Translation, name: str, listed: list[cfn.Value], carried: list[list[str] | None]) -> None:
-    for index, (assertion, found) in enumerate(zip(listed, carried, strict=True)):
-        if found is None:
-            subject = f"Rules.{name}.Assertions[{index}]"
-            t.diagnostics.add("C2H2102", Severity.WARNING, subject, BECAUSE, advice=ADVICE, span=assertion.span)
+def _record(t: Translation, name: str, rule: cfn.Map, found: list[tuple[cfn.Value, list[str] | str]]) -> None:
+    lost = [(index, value, each) for index, (value, each) in enumerate(found) if isinstance(each, str)]
+    if len(lost) == len(found):
+        because = lost[0][2] if lost else "It asserts nothing."
+        t.ledger.record(("Rules", name), Fate.DROPPED, because=because)
+        _say(t, f"Rules.{name}", because, rule.span)
+        return
+    for index, value, because in lost:
+        _say(t, f"Rules.{name}.Assertions[{index}]", because, value.span)
+    targets = tuple(dict.fromkeys(target for _, each in found if not isinstance(each, str) for target in each))
+    guarded = any(target in t.hot.resources for target in targets)
+    because = GUARDED if guarded else "The rest of its assertions is said." if lost else ""
+    fate = Fate.ADAPTED if because else Fate.TRANSLATED
+    t.ledger.record(("Rules", name), fate, targets=targets or ("template",), because=because)
+    if guarded:
+        t.diagnostics.add("C2H3002", Severity.NOTE, f"Rules.{name}", GUARDED, span=rule.span)
 
 
-def _carry(t: Translation, assertion: cfn.Value, condition: cfn.Value | None) -> list[str] | None:
-    """Make an assertion constraints and give the parameters that have them; None where it is more than that."""
-    test = assertion.entries.get("Assert") if isinstance(assertion, cfn.Map) else None
+def _say(t: Translation, subject: str, because: str, span: Span) -> None:
+    advice = "Check these parameters before the stack is made."
+    t.diagnostics.add("C2H2102", Severity.WARNING, subject, because, advice=advice, span=span)
+
+
+def _carry(t: Translation, name: str, assertion: cfn.Value, condition: cfn.Value | None) -> list[str] | str:
+    """The parameters that an assertion constrains, or the resource that refuses the stack; a text says why nothing."""
+    entries = assertion.entries if isinstance(assertion, cfn.Map) else {}
+    test, words = entries.get("Assert"), entries.get("AssertDescription")
     if test is None:
+        return "It asserts nothing."
+    broken: cfn.Value = cfn.Not(test, test.span)
+    if condition is not None:
+        broken = cfn.And((condition, broken), test.span)
+    constrained = _constrain(t, cfn.Not(broken, test.span), words)
+    return guard(t, name, broken, words, assertion.span) if constrained is None else constrained
+
+
+def _constrain(t: Translation, test: cfn.Value, words: cfn.Value | None) -> list[str] | None:
+    """Make a test constraints and give the parameters that have them; None where it is more than that."""
+    tests = _read(t, test, True)
+    made = [] if tests is None else [(each.parameter, _constraint(t, each, words)) for each in tests]
+    if tests is None or any(constraint is None for _, constraint in made):
         return None
-    # Under a condition it is: not the condition, or the assertion.
-    tests = _read(t, test if condition is None else cfn.Or((cfn.Not(condition, test.span), test), test.span), True)
-    words = assertion.entries.get("AssertDescription") if isinstance(assertion, cfn.Map) else None
-    made = None if tests is None else [_constraint(t, each, words) for each in tests]
-    if tests is None or made is None or any(constraint is None for constraint in made):
-        return None
-    for each, constraint in zip(tests, made, strict=True):
+    for parameter, constraint in made:
         if constraint is not None:
-            t.hot.parameters[each.parameter].constraints.append(constraint)
-    return [each.parameter for each in tests]
+            t.hot.parameters[parameter].constraints.append(constraint)
+    return [parameter for parameter, _ in made]
 
 
 # ---- what an assertion says of single parameters ---------------------------------------------------------------------

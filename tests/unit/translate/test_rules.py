@@ -90,39 +90,86 @@ def test_a_condition_on_the_same_parameter_is_a_part_of_the_constraint() -> None
     assert constraints(converted) == [{"allowed_values": ["", "a", "b"]}]
 
 
+REFUSED = {"type": "OS::Heat::Value", "condition": "Rule_broken"}
+LISTED, Q = {"get_param": "Listed"}, {"get_param": "Q"}
+
+
 @pytest.mark.parametrize(
-    "assertion",
+    ("assertion", "broken"),
     [
-        "!Equals [!Ref P, !Ref Q]",
-        "!Or [!Equals [!Ref P, a], !Equals [!Ref Q, z]]",
-        "!Contains [[x], !Ref Q]",
-        "!Not [!Equals [!Ref Number, 7]]",
-        "!Contains [[one], !Ref Number]",
-        "!Equals [!Ref Many, a]",
-        "!Contains [!Ref Many, a]",
-        "!Not [!EachMemberIn [!Ref Many, [a]]]",
-        "!EachMemberIn [!Ref Many, [a]]",
-        "!EachMemberEquals [!ValueOf [P, VpcId], !Ref P]",
-        "!EachMemberIn [!ValueOfAll ['AWS::EC2::Subnet::Id', VpcId], !RefAll 'AWS::EC2::VPC::Id']",
-        "!EachMemberEquals [[!Ref P], !Ref Q]",
-        "!Contains [[eu-west-3], !Ref 'AWS::Region']",
+        ("!Not [!Equals [!Ref Listed, !Ref Q]]", {"equals": [LISTED, Q]}),
+        (
+            "!Or [!Equals [!Ref Listed, a], !Equals [!Ref Q, y]]",
+            {"not": {"or": [{"equals": [LISTED, "a"]}, {"equals": [Q, "y"]}]}},
+        ),
+        ("!Not [!Equals [!Ref Number, 7]]", {"equals": [{"get_param": "Number"}, 7]}),
+        ("!Not [!EachMemberEquals [[!Ref Listed], !Ref Q]]", {"equals": [LISTED, Q]}),
+        (
+            "!Contains [[!Ref Q, a], !Ref Listed]",
+            {"not": {"or": [{"equals": [LISTED, Q]}, {"equals": [LISTED, "a"]}]}},
+        ),
     ],
 )
-def test_what_is_more_than_a_constraint_is_said(assertion: str) -> None:
+def test_parameters_against_each_other_are_a_resource_that_heat_refuses(assertion: str, broken: dict[str, Any]) -> None:
+    converted = convert(assertion)
+    data = written(converted)
+    assert said(converted) == []
+    assert data["conditions"]["Rule_broken"] == broken
+    message = {"type": "number", "value": "The parameters break the rule Rule."}
+    assert data["resources"]["Rule_rule"] == {**REFUSED, "properties": message}
+    assert constraints(converted) is None
+
+
+def test_a_condition_on_another_parameter_goes_into_the_one_of_the_resource() -> None:
+    text = """
+Rules:
+  R1:
+    RuleCondition: !Equals [!Ref Q, y]
+    Assertions:
+      - {Assert: !Equals [!Ref Listed, b], AssertDescription: "y wants b"}
+      - {Assert: !Equals [!Ref Listed, !Ref Q], AssertDescription: "5"}
+"""
+    converted = convert_text(PARAMETERS + text)
+    data = written(converted)
+    assert data["conditions"]["R1_broken"] == {"and": [{"equals": [Q, "y"]}, {"not": {"equals": [LISTED, "b"]}}]}
+    found = {name: data["resources"][name]["properties"]["value"] for name in ("R1_rule", "R1_rule_2")}
+    assert found == {"R1_rule": "y wants b", "R1_rule_2": "The parameters break the rule R1."}
+    assert list(data["resources"]) == ["V", "R1_rule", "R1_rule_2"]
+    assert converted.translation
+    entry = next(entry for entry in converted.translation.ledger.entries if entry.path == ("Rules", "R1"))
+    assert (entry.fate.value, entry.targets) == ("adapted", ("R1_rule", "R1_rule_2"))
+
+
+@pytest.mark.parametrize(
+    ("assertion", "because"),
+    [
+        ("!Contains [!Ref Many, a]", "Neither"),
+        ("!Equals [!Ref Many, a]", "Neither"),
+        ("!EachMemberIn [!Ref Many, [a]]", "Neither"),
+        ("!EachMemberEquals [!ValueOf [P, VpcId], !Ref P]", "Neither"),
+        ("!EachMemberIn [!ValueOfAll ['AWS::EC2::Subnet::Id', VpcId], !RefAll 'AWS::EC2::VPC::Id']", "Neither"),
+        ("!Contains [[x], !Ref Q]", "defaults"),
+        ("!Contains [[one], !Ref Number]", "defaults"),
+        ("!Equals [a, b]", "defaults"),
+        ("!Equals [!Ref P, !Ref Q]", "made up"),
+        ("!Contains [[eu-west-3], !Ref 'AWS::Region']", "made up"),
+    ],
+)
+def test_what_nothing_can_ask_is_said(assertion: str, because: str) -> None:
     converted = convert(assertion)
     assert said(converted) == ["Rules.Rule"]
-    assert constraints(converted) is None
-    assert constraints(converted, "Q") is None
+    assert any(because in found.message for found in converted.diagnostics if found.code == "C2H2102")
+    assert list(written(converted)["resources"]) == ["V"]
 
 
-def test_a_condition_on_another_parameter_is_said() -> None:
-    converted = convert("!Equals [!Ref P, a]", condition="!Equals [!Ref Q, z]")
-    assert said(converted) == ["Rules.Rule"]
-    assert constraints(converted) is None
+def test_what_nothing_can_break_needs_nothing() -> None:
+    converted = convert("!Equals [a, a]")
+    assert said(converted) == []
+    assert list(written(converted)["resources"]) == ["V"]
 
 
 def test_of_several_assertions_those_that_can_be_are_carried() -> None:
-    converted = convert("!Equals [!Ref P, !Ref Q]", "!Not [!Equals [!Ref P, '']]")
+    converted = convert("!Equals [!ValueOf [P, VpcId], !Ref Q]", "!Not [!Equals [!Ref P, '']]")
     assert constraints(converted) == [{"length": {"min": 1}}]
     assert said(converted) == ["Rules.Rule.Assertions[0]"]
     assert converted.translation

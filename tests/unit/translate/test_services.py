@@ -88,7 +88,7 @@ def test_a_rule_of_the_template_needs_no_service():
     value = {"Fn::EachMemberEquals": [["a"], {"Ref": "Word"}]}
     other = {"Fn::Equals": [{"Ref": "Other"}, "x"]}
     data = {
-        "Parameters": {"Word": {"Type": "String"}, "Other": {"Type": "String"}},
+        "Parameters": {"Word": {"Type": "String", "Default": "a"}, "Other": {"Type": "String", "Default": "y"}},
         "Rules": {"Same": {"RuleCondition": other, "Assertions": [{"Assert": value, "AssertDescription": "Not so"}]}},
         "Resources": QUEUES,
     }
