@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cfn2heat.cli.cloud_call import COMPLETE, FAILED, STATUSES, USAGE, cloud_options, connect, leave, told
-from cfn2heat.cli.convert import VERSIONS, pairs
+from cfn2heat.cli.convert import VERSIONS, pairs, version_for
 from cfn2heat.cli.output import visible
 from cfn2heat.cli.tellers import End, Teller, teller, value_text
 from cfn2heat.deploy.bundle import Bundle, Parameter
@@ -47,7 +47,7 @@ SENTENCES = {
 @click.option("--site", "site_file", type=PATH, help="Facts of the cloud, for the conversion.")
 @click.option("--template-dir", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Folder of nested templates.")
 @click.option("--region", help="Fix the AWS region for the conversion.")
-@click.option("--heat-version", type=click.Choice(VERSIONS), default=VERSIONS[-1], help="Version of the converted template.")
+@click.option("--heat-version", type=click.Choice(VERSIONS), help="Version of the converted template, if not what the site says.")
 @click.option("--accept-losses", is_flag=True, help="Deploy although the conversion lost what a person must mend.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--update", is_flag=True, help="Only update: a stack of this name, whoever made it.")
@@ -110,8 +110,9 @@ def bundled(template: Path, wishes: dict[str, Any]) -> tuple[Bundle, list[Diagno
 
     table = load_table()
     site = read_site(wishes["site_file"], table) if wishes["site_file"] else EMPTY_SITE
+    version = wishes["heat_version"] or version_for(site)
     given = {name: value_text(value) for source in wishes["sources"] for name, value in source.items()}
-    return bundle(template, Settings(table, site, wishes["template_dir"], wishes["region"], given, wishes["heat_version"]))
+    return bundle(template, Settings(table, site, wishes["template_dir"], wishes["region"], given, version))
 
 
 def value_sources(wishes: dict[str, Any]) -> list[dict[str, Any]]:
@@ -180,5 +181,6 @@ def told_end(voice: Teller, heat: Heat, wish: Wish, outcome: Outcome) -> int:
         return COMPLETE
     for failure in failures(outcome.events, wish.bundle):
         voice(failure)
-    voice(End(f"The stack {wish.name} failed: {stack.state}: {stack.reason}", facts))
+    how = "failed, and was rolled back" if stack.action == "ROLLBACK" else f"failed: {stack.state}"
+    voice(End(f"The stack {wish.name} {how}: {stack.reason}", facts))
     return FAILED

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cfn2heat.record import field, record
+from cfn2heat.diagnostics import Diagnostic
+from cfn2heat.record import field, record, replace
 from cfn2heat.source import Span
 
 
@@ -61,6 +62,11 @@ class Bundle:
             found = self.origins.get(file, {}).get(step, found)
             file = next((name for name in types(definition) if name in self.files), file)
         return found
+
+    def at_source(self, diagnostic: Diagnostic) -> Diagnostic:
+        """A finding with the place in the source of the resource that it is about."""
+        origin = self.origins.get(diagnostic.span.file or self.file, {}).get(diagnostic.subject.split(".", 1)[0])
+        return replace(diagnostic, span=origin.place) if origin else diagnostic
 
     def type(self, path: tuple[str, ...]) -> str:
         """The type of a resource of the template, or "" for one that is nested."""

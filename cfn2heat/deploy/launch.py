@@ -68,18 +68,11 @@ def _hold(heat: Heat, wish: Wish, stack: Stack | None, tell: Tell) -> None:
     wanted = needs(wish.bundle.template, wish.bundle.nested, wish.values)
     if stack is not None:
         wanted = replace(wanted, takes=[])  # what the stack has is taken already
-    found = [_at_source(one, wish.bundle) for one in compare(wanted, survey_for(wanted, heat.connection))]
+    found = [wish.bundle.at_source(one) for one in compare(wanted, survey_for(wanted, heat.connection))]
     if any(one.severity is Severity.ERROR for one in found):
         raise Unready(found, in_cloud=True)
     for one in found:
         tell(one)
-
-
-def _at_source(diagnostic: Diagnostic, bundle: Bundle) -> Diagnostic:
-    """A finding with the place in the source of the resource that it is about."""
-    file = diagnostic.span.file or bundle.file
-    origin = bundle.origins.get(file, {}).get(diagnostic.subject.split(".", 1)[0])
-    return replace(diagnostic, span=origin.place) if origin else diagnostic
 
 
 def values_of(bundle: Bundle, *sources: dict[str, Any]) -> dict[str, Any]:
