@@ -253,7 +253,7 @@ PROJECTS = (
     Project(
         "trove",
         (
-            Service("trove", "trove.cmd.app_wsgi", port=True),
+            Service("trove", "trove.cmd.app_wsgi", port=True, eventlet=True),
             Service("trove-taskmanager", "trove.cmd.taskmanager:main", queue="taskmanager", eventlet=True),
         ),
         databases=("trove",),
