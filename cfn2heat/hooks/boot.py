@@ -7,9 +7,8 @@ import binascii
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
-from cfn2heat.hooks import cfntools, prelude, scripts
-from cfn2heat.hooks.init_sections import HUP, HUP_ADVICE
-from cfn2heat.hooks.scripts import Finding, Script, say, tell
+from cfn2heat.hooks import scripts
+from cfn2heat.hooks.scripts import Script, tell, without_helpers
 from cfn2heat.hooks.signals import INIT
 from cfn2heat.hot import values as hot
 from cfn2heat.source import Path, Span
@@ -18,11 +17,10 @@ from cfn2heat.translate.context import ResourceContext
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.registry import property_hook
 
+TOOLS = "heat_cfntools"
+"""The switch of the site that says that images carry heat-cfntools."""
 LONGEST_DATA = 49149
 """Bytes of user data that Nova takes: 65535 in base64."""
-
-OURS = ("/cfn-init", "/cfn-signal")
-"""Ends of paths that are called no more."""
 
 # ---- user data -------------------------------------------------------------------------------------------------------
 
@@ -32,15 +30,14 @@ def user_data(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValu
     """The script itself; what it does with AWS is said with its line, and its calls of cfn-init and cfn-signal are served."""
     source = bare(value)
     script = Script(source)
-    tools = ctx.site.allows(cfntools.SWITCH)
-    tell(ctx, "user data", [one for one in findings(script, tools) if tools or one.span not in prelude.idle(script)], path)
-    found = ctx.hot(source if "cfn-" not in script.text else in_one(source))
+    if "cfn-" in script.text:
+        found = ctx.hot(in_one(source))
+        found = None if found is None else served(ctx, script, found, path)
+    else:
+        tell(ctx, "user data", scripts.findings(script), path)
+        found = ctx.hot(source)
     if found is None:
         return None
-    if "cfn-" in script.text:
-        tell_hup(ctx, script, tools, path)
-        serve = cfntools.served if tools else prelude.served
-        found = serve(ctx, script, found, path)
     if size(found) > LONGEST_DATA:
         message = f"The user data are {size(found)} bytes long, and Nova takes {LONGEST_DATA}."
         ctx.report(
@@ -49,10 +46,15 @@ def user_data(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValu
     return found
 
 
-def findings(script: Script, tools: bool) -> list[Finding]:
-    """What a script does with AWS; paths of programs that are called elsewhere now are nothing to look at."""
-    found = scripts.findings(script)
-    return found if tools else [one for one in found if not one.text.endswith(OURS)]
+def served(ctx: ResourceContext, script: Script, found: hot.HotValue, path: Path) -> hot.HotValue:
+    """User data whose calls of CloudFormation's helper scripts reach what does their work."""
+    if ctx.site.allows(TOOLS):
+        from cfn2heat.hooks import cfntools
+
+        return cfntools.served(ctx, script, found, path)
+    from cfn2heat.hooks import prelude
+
+    return prelude.served(ctx, script, found, path)
 
 
 def size(value: hot.HotValue) -> int:
@@ -101,14 +103,6 @@ def may_be_absent(value: cfn.Value) -> bool:
     return isinstance(value, cfn.If | cfn.NoValue)
 
 
-def tell_hup(ctx: ResourceContext, script: Script, tools: bool, path: Path) -> None:
-    """Say what cfn-hup would need where a script calls it."""
-    if "cfn-hup" in script.text:
-        place = script.place(script.text.index("cfn-hup"))
-        message, advice = (cfntools.HUP, cfntools.HUP_ADVICE) if tools else (HUP, HUP_ADVICE)
-        say(ctx, "C2H4514", Severity.WARNING, message, advice, path, place)
-
-
 # ---- metadata --------------------------------------------------------------------------------------------------------
 
 AUTHENTICATION = "AWS::CloudFormation::Authentication"
@@ -124,11 +118,13 @@ def metadata(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue
     if kept.pop(AUTHENTICATION, None) is not None:
         ctx.dropped((*path, AUTHENTICATION), UNREAD, UNREAD_ADVICE, Severity.ERROR)
     init = kept.get(INIT)
-    tools = ctx.site.allows(cfntools.SWITCH)
+    tools = ctx.site.allows(TOOLS)
     if init is not None:
-        found = [finding for text in scripts.texts(init) for finding in findings(Script(text), tools)]
-        tell(ctx, "cfn-init configuration", found, (*path, INIT))
+        found = [finding for text in scripts.texts(init) for finding in scripts.findings(Script(text))]
+        tell(ctx, "cfn-init configuration", found if tools else without_helpers(found), (*path, INIT))
     if tools:
+        from cfn2heat.hooks import cfntools
+
         cfntools.carry(ctx, cfn.Map(kept, value.span, value.keys), path)
         return None
     if init is not None and is_scripted(ctx, init, path):

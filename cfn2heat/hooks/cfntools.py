@@ -8,14 +8,13 @@ from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks import scripts
 from cfn2heat.hooks.calls import calls, for_heat
 from cfn2heat.hooks.init_files import with_modes
-from cfn2heat.hooks.scripts import Script, say
+from cfn2heat.hooks.scripts import Script, say, tell, tell_hup
 from cfn2heat.hooks.signals import INIT, handle_of, has_init, tell_signals
 from cfn2heat.hot import values as hot
 from cfn2heat.source import Path
 from cfn2heat.translate.attributes import carry_metadata
 from cfn2heat.translate.context import ResourceContext
 
-SWITCH = "heat_cfntools"
 TOOLS = "Build the image with heat-cfntools (the disk-image-builder element of that name, or pip install heat-cfntools)."
 MISFIT = "Start the user data with #! so that it is a script, or write what cfn-init does as cloud-init parts."
 HUP = "cfn-hup of heat-cfntools looks once for changes each time that it is run, and only with credentials of Heat."
@@ -28,6 +27,8 @@ HUP_ADVICE = (
 
 def served(ctx: ResourceContext, script: Script, found: hot.HotValue, path: Path) -> hot.HotValue:
     """User data whose calls heat-cfntools takes; Heat puts the metadata of cfn-init beside them."""
+    tell(ctx, "user data", scripts.findings(script), path)
+    tell_hup(ctx, script, HUP, HUP_ADVICE, path)
     prepare(ctx, script, path)
     done = for_heat(found, lambda name: handle_of(ctx, name))
     tell_signals(ctx, [script], done.signals, path)
@@ -44,6 +45,10 @@ def prepare(ctx: ResourceContext, script: Script, path: Path) -> None:
     if not found:
         return
     place = script.place(found[0].start)
+    if ctx.find("server") is None:
+        message = "This call of cfn-init finds no metadata: those of a fleet stand on no server."
+        say(ctx, "C2H4513", Severity.ERROR, message, "Make the servers a group of a launch template.", path, place)
+        return
     if not script.text.startswith("#!") or not all(call.clear for call in found):
         message = "This call of cfn-init finds no metadata: Heat hands them to scripts of heat-cfntools only."
         say(ctx, "C2H4513", Severity.ERROR, message, MISFIT, path, place)
@@ -78,12 +83,15 @@ def carry(ctx: ResourceContext, value: cfn.Map, path: Path) -> None:
         if server is not None and borrowed is not None:
             server.metadata = merged(borrowed, server.metadata)
         return
+    texts = [Script(text) for text in scripts.texts(init)]
+    for text in [text for text in texts if "cfn-hup" in text.text][:1]:
+        tell_hup(ctx, text, HUP, HUP_ADVICE, (*path, INIT))
     ctx.adapted((*path, INIT), "Heat hands it to the server with its user data, where cfn-init reads it.", "server")
     carry_metadata(ctx, value, path)
     if server.metadata is not None:
         done = for_heat(with_modes(server.metadata), lambda name: handle_of(ctx, name))
         server.metadata = done.value
-        tell_signals(ctx, [Script(text) for text in scripts.texts(init)], done.signals, (*path, INIT))
+        tell_signals(ctx, texts, done.signals, (*path, INIT))
 
 
 def merged(borrowed: hot.HotValue, own: hot.HotValue | None) -> hot.HotValue:

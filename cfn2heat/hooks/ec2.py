@@ -497,10 +497,8 @@ def fleet_specifications(ctx: ResourceContext, value: cfn.Value, path: Path) -> 
         found = None if given is None else ctx.site_lookup(table, given)
         if found is not None:
             server.properties[target] = found
-    for key, target in (("KeyName", "key_name"), ("UserData", "user_data")):
-        found = ctx.hot(entries.get(key))
-        if found is not None:
-            server.properties[target] = found
+    said = {"key_name": ctx.hot(entries.get("KeyName")), "user_data": _script(ctx, entries, specification.path)}
+    server.properties |= {target: found for target, found in said.items() if found is not None}
     listed = [member.value for member in members(entries.get("SecurityGroups")) if isinstance(member.value, cfn.Map)]
     groups = [interfaces.own(ctx, group.entries.get("GroupId")) for group in listed]
     if groups:
@@ -512,6 +510,12 @@ def fleet_specifications(ctx: ResourceContext, value: cfn.Value, path: Path) -> 
     require(ctx, server)
     finish_server(server)
     return _member(ctx, server.properties, interfaces.own(ctx, entries.get("SubnetId")))
+
+
+def _script(ctx: ResourceContext, entries: dict[str, cfn.Value], path: Path) -> hot.HotValue | None:
+    from cfn2heat.hooks.boot import user_data
+
+    return user_data(ctx, entries["UserData"], (*path, "UserData")) if "UserData" in entries else None
 
 
 @finish_hook("ec2.fleet")

@@ -10,6 +10,7 @@ import re
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.init import COMPUTED, WRITE_OUT, Writer
+from cfn2heat.hooks.init_packages import known
 from cfn2heat.hooks.shell import Held, Text, constant, here, text_of
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.walk import rebuild
@@ -18,8 +19,8 @@ from cfn2heat.translate.constants import UNKNOWN, as_text
 
 KEYS = {"content", "source", "encoding", "group", "owner", "mode", "authentication", "context"}
 HUP_FILE = re.compile(r"/etc/cfn/hooks\.(?:conf|d/.*)|.*/cfn-hup[^/]*")
-WATCHED = "It tells cfn-hup what to watch, which is not on the server."
-WATCHED_ADVICE = (
+HUP = "cfn-hup is not on the server: nothing there watches the stack for changes of its metadata."
+HUP_ADVICE = (
     "An update of the stack that changes the script replaces the server; to change running servers use "
     "OS::Heat::SoftwareDeployment or Ansible."
 )
@@ -33,7 +34,7 @@ def files(writer: Writer, given: cfn.Map, path: Path) -> None:
     """Files in the order of their names."""
     for name in sorted(given.entries):
         if HUP_FILE.fullmatch(name):
-            writer.drop((*path, name), WATCHED, WATCHED_ADVICE)
+            writer.drop((*path, name), HUP, HUP_ADVICE)
         else:
             writer.each(given.entries[name], (*path, name), _file, name)
 
@@ -43,9 +44,7 @@ def _file(writer: Writer, value: cfn.Value, path: Path, name: str) -> None:
         writer.drop(path, COMPUTED, WRITE_OUT, Severity.ERROR)
         return
     entries: dict[str, cfn.Value] = {key: one for key, one in value.entries.items() if not isinstance(one, cfn.NoValue)}
-    for key in entries:
-        if key not in KEYS:
-            writer.drop((*path, key), "cfn-init documents no such key, and the script does nothing for it.")
+    known(writer, value, path, KEYS)
     if "authentication" in entries:
         writer.drop((*path, "authentication"), LOCKED, LOCKED_ADVICE, Severity.ERROR)
     word = writer.word(name)

@@ -8,9 +8,10 @@ from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks import init, scripts
 from cfn2heat.hooks.calls import Call, Rewritten, calls, rewritten
+from cfn2heat.hooks.init_files import HUP, HUP_ADVICE
 from cfn2heat.hooks.init_sections import SECTIONS
 from cfn2heat.hooks.init_shell import FOLDER, SIGNAL, SIGNAL_SCRIPT
-from cfn2heat.hooks.scripts import Script, say
+from cfn2heat.hooks.scripts import Script, say, tell, tell_hup, without_helpers
 from cfn2heat.hooks.shell import Held, Text, assembled, here, pieces
 from cfn2heat.hooks.signals import INIT, handle_of, has_init, tell_signals
 from cfn2heat.hot import values as hot
@@ -36,55 +37,45 @@ def idle(script: Script) -> set[Span]:
 
 def served(ctx: ResourceContext, script: Script, found: hot.HotValue, path: Path) -> hot.HotValue:
     """User data that bring along what their calls of cfn-init and cfn-signal do."""
-    read = [source_of(ctx, call, script, path) for call in calls(script.text) if call.program == "init"]
-    sources = {resource.name: resource for resource in read if resource is not None}
-    if not fits(ctx, script, found, path):
+    calm = idle(script)
+    tell(ctx, "user data", [one for one in without_helpers(scripts.findings(script)) if one.span not in calm], path)
+    tell_hup(ctx, script, HUP, HUP_ADVICE, path)
+    fits = isinstance(found, hot.Literal | hot.StrReplace) and script.text.startswith(("#!", "#cloud-config"))
+    sources = _sources(ctx, script, fits, path)
+    if not fits:
         tell_signals(ctx, [script], 0, path)
         return found
-
-    def program_of(call: Call) -> str:
-        if call.program == "signal":
-            return SIGNAL
-        resource = _named(ctx, call)
-        return "" if resource is None else f"{FOLDER}/init-{resource.name}"
-
-    def served_in(value: hot.HotValue, texts: list[Script], place: Path) -> Rewritten:
-        done = rewritten(value, lambda name: handle_of(ctx, name), program_of)
-        tell_signals(ctx, texts, done.signals, place)
-        return done
-
-    own = served_in(found, [script], path)
-    inits = {}
-    for name, resource in sources.items():
-        texts = [Script(text) for text in scripts.texts(resource.metadata.entries[INIT])] if resource.metadata else []
-        place = (ATTRIBUTE, "Metadata", INIT) if name == ctx.id else path
-        inits[name] = served_in(assembled(init.script(ctx, resource, SECTIONS)), texts, place)
+    own = _rewritten(ctx, found, [script], sources, path)
+    inits = {name: _init(ctx, resource, sources, path) for name, resource in sources.items()}
     programs: dict[str, Text] = {f"{FOLDER}/init-{name}": pieces(done.value) for name, done in inits.items()}
     if any(SIGNAL in done.programs for done in (own, *inits.values())):
         programs[SIGNAL] = (SIGNAL_SCRIPT,)
-    if (
-        programs
-        and not SHELL.match(script.text)
-        and not _is_ascii((*pieces(own.value), *(part for text in programs.values() for part in text)))
-    ):
+    done = _calmed(own.value) if calm else own.value
+    if not programs:
+        return done
+    if not SHELL.match(script.text) and not all(map(_is_ascii, (pieces(done), *programs.values()))):
         message = "The scripts that do cfn-init's work would stand beside this text, where only ASCII arrives as it is."
         ctx.report("C2H4513", Severity.ERROR, message, SCRIPT, path)
-    calm = assembled(_calmed(pieces(own.value))) if SHELL.match(script.text) else own.value
-    return with_programs(script, calm, programs) if programs else calm
+    return with_programs(script, done, programs)
 
 
-def _calmed(text: Text) -> Text:
-    """Lines that only bring AWS's helper scripts are arguments of the command that does nothing."""
-    return tuple(HELPERS.sub(r"\1: \2", part) if isinstance(part, str) else part for part in text)
+def _sources(ctx: ResourceContext, script: Script, fits: bool, path: Path) -> dict[str, Resource]:
+    """The resources that the calls of cfn-init read; calls that cannot be replaced are said with their lines."""
+    found = {}
+    for call in calls(script.text):
+        if call.program != "init":
+            continue
+        if fits and call.clear and call.whole:
+            resource = _source(ctx, call, script, path)
+            if resource is not None:
+                found[resource.name] = resource
+        else:
+            message = "This call of cfn-init cannot be replaced by a script that does its work, so that it fails."
+            say(ctx, "C2H4513", Severity.ERROR, message, SCRIPT, path, script.place(call.start))
+    return found
 
 
-def _named(ctx: ResourceContext, call: Call) -> Resource | None:
-    """The resource whose metadata cfn-init is to read: the one that it names, else the server's own."""
-    named = ctx.template.resources.get(call.resource)
-    return next((one for one in (named, ctx.resource) if one is not None and has_init(one)), None)
-
-
-def source_of(ctx: ResourceContext, call: Call, script: Script, path: Path) -> Resource | None:
+def _source(ctx: ResourceContext, call: Call, script: Script, path: Path) -> Resource | None:
     """The resource that a call of cfn-init reads, with a word where that is not the one it names."""
     found = _named(ctx, call)
     if found is None or (call.resource in ctx.template.resources and found.name != call.resource):
@@ -94,14 +85,43 @@ def source_of(ctx: ResourceContext, call: Call, script: Script, path: Path) -> R
     return found
 
 
-def fits(ctx: ResourceContext, script: Script, found: hot.HotValue, path: Path) -> bool:
-    """Whether the calls can be replaced, and the scripts be brought along; what cannot is said with its line."""
-    made = isinstance(found, hot.Literal | hot.StrReplace) and script.text.startswith(("#!", "#cloud-config"))
-    unread = [call for call in calls(script.text) if call.program == "init" and not (made and call.clear and call.whole)]
-    for call in unread:
-        message = "This call of cfn-init cannot be replaced by a script that does its work, so that it fails."
-        say(ctx, "C2H4513", Severity.ERROR, message, SCRIPT, path, script.place(call.start))
-    return made and not unread
+def _named(ctx: ResourceContext, call: Call) -> Resource | None:
+    """The resource whose metadata cfn-init is to read: the one that it names, else the server's own."""
+    named = ctx.template.resources.get(call.resource)
+    return next((one for one in (named, ctx.resource) if one is not None and has_init(one)), None)
+
+
+def _rewritten(
+    ctx: ResourceContext, value: hot.HotValue, texts: list[Script], sources: dict[str, Resource], path: Path
+) -> Rewritten:
+    """A value with its calls written anew; those that reach nobody are said."""
+
+    def program_of(call: Call) -> str:
+        resource = _named(ctx, call)
+        known = resource is not None and resource.name in sources
+        return SIGNAL if call.program == "signal" else f"{FOLDER}/init-{resource.name}" if resource and known else ""
+
+    done = rewritten(value, lambda name: handle_of(ctx, name), program_of)
+    tell_signals(ctx, texts, done.signals, path)
+    return done
+
+
+def _init(ctx: ResourceContext, resource: Resource, sources: dict[str, Resource], path: Path) -> Rewritten:
+    """The script that does what cfn-init would for a resource."""
+    script = assembled(init.script(ctx, resource, SECTIONS))
+    texts = [Script(text) for text in scripts.texts(resource.metadata.entries[INIT])] if resource.metadata else []
+    return _rewritten(ctx, script, texts, sources, (ATTRIBUTE, "Metadata", INIT) if resource.name == ctx.id else path)
+
+
+def _calmed(value: hot.HotValue) -> hot.HotValue:
+    """Lines that only bring AWS's helper scripts become arguments of the command that does nothing."""
+    if isinstance(value, hot.StrReplace):
+        return hot.StrReplace(_calmed(value.template), value.params)
+    return (
+        hot.Literal(HELPERS.sub(r"\1: \2", value.value))
+        if isinstance(value, hot.Literal) and isinstance(value.value, str)
+        else value
+    )
 
 
 # ---- putting them there ----------------------------------------------------------------------------------------------

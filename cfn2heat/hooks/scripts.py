@@ -236,6 +236,14 @@ def is_comment(text: str, offset: int) -> bool:
     return line.startswith("#") and not line.startswith("#!")
 
 
+HELPERS = ("/cfn-init", "/cfn-signal")
+
+
+def without_helpers(found: list[Finding]) -> list[Finding]:
+    """Findings but for the paths of CloudFormation's helper scripts, where nothing calls these any more."""
+    return [one for one in found if not one.text.endswith(HELPERS)]
+
+
 # ---- saying it -------------------------------------------------------------------------------------------------------
 
 
@@ -261,3 +269,9 @@ def say(
     ctx.t.diagnostics.add(code, severity, subject, message, advice=advice, span=place or ctx.resource.span)
     if place is not None:
         ctx.t.note_look(ctx.id, message.rstrip("."), [place])
+
+
+def tell_hup(ctx: ResourceContext, script: Script, message: str, advice: str, path: Path) -> None:
+    """Say where a script calls cfn-hup."""
+    if "cfn-hup" in script.text:
+        say(ctx, "C2H4514", Severity.WARNING, message, advice, path, script.place(script.text.index("cfn-hup")))

@@ -349,6 +349,26 @@ def test_cfn_init_outside_a_script_finds_nothing(script):
     assert "C2H4513" in {found.code for found in converted.diagnostics}
 
 
+def test_what_cfn_hup_needs_is_said_where_it_stands():
+    files = {"/etc/cfn/cfn-hup.conf": {"content": "[main]\nstack=x\n"}}
+    converted = with_tools(
+        server({"Fn::Base64": "#!/bin/sh\nls\n"}, Metadata={"AWS::CloudFormation::Init": {"config": {"files": files}}})
+    )
+    said = [found for found in converted.diagnostics if found.code == "C2H4514"]
+    assert "credential-file=/etc/cfn/cfn-credentials" in said[0].advice
+    assert [found.subject for found in said] == ["Web.Metadata.AWS::CloudFormation::Init"]
+
+
+@pytest.mark.parametrize("mode", [0o400, "000400"])
+def test_modes_are_texts_for_heat_cfntools(mode):
+    files = {"/x": {"content": "x", "mode": mode}}
+    converted = with_tools(
+        server({"Fn::Base64": "#!/bin/sh\nls\n"}, Metadata={"AWS::CloudFormation::Init": {"config": {"files": files}}})
+    )
+    metadata = written(converted)["resources"]["Web"]["metadata"]
+    assert metadata["AWS::CloudFormation::Init"]["config"]["files"]["/x"]["mode"] == "000400"
+
+
 def test_cfn_init_that_names_nothing_with_metadata_is_said():
     converted = with_tools(server({"Fn::Base64": "#!/bin/sh\ncfn-init -s x -r Other\n"}))
     assert "C2H4513" in {found.code for found in converted.diagnostics}

@@ -215,3 +215,34 @@ def test_a_signal_is_heard_with_all_its_keys(tmp_path: Path, hearing, shell, arg
     identity = told.pop("UniqueId")
     assert identity == "me" if "-i" in arguments else identity
     assert told == {"Status": status, "Reason": reason, "Data": data}
+
+
+# ---- other holders of user data --------------------------------------------------------------------------------------
+
+
+def fleet(script: Any) -> dict[str, Any]:
+    """A template of a spot fleet whose servers run a script."""
+    specification = {"ImageId": "ami-1", "InstanceType": "t3.micro", "UserData": script}
+    request = {
+        "IamFleetRole": "arn:aws:iam::123456789012:role/fleet",
+        "TargetCapacity": 2,
+        "LaunchSpecifications": [specification],
+    }
+    return {"Resources": {"Fleet": {"Type": "AWS::EC2::SpotFleet", "Properties": {"SpotFleetRequestConfigData": request}}}}
+
+
+@pytest.mark.parametrize("script", [{"Fn::Base64": "#!/bin/sh\naws s3 ls\n"}, "IyEvYmluL3NoCmF3cyBzMyBscwo="])
+def test_scripts_of_a_spot_fleet_are_looked_through(script):
+    converted = convert_data(fleet(script))
+    assert "C2H4501" in {found.code for found in converted.diagnostics}
+    member = written(converted)["resources"]["Fleet"]["properties"]["resource_def"]
+    assert member["properties"]["user_data"] == "#!/bin/sh\naws s3 ls\n"
+
+
+def test_scripts_of_a_spot_fleet_bring_programs_along():
+    data = fleet({"Fn::Base64": "#!/bin/sh\ncfn-init -s x -r Other\n"})
+    data["Resources"]["Other"] = {"Type": "AWS::SQS::Queue", "Metadata": INIT}
+    member = written(convert_data(data))["resources"]["Fleet"]["properties"]["resource_def"]
+    assert "yum -y install httpd" in member["properties"]["user_data"]
+    tools = convert_data(data, {"switches": {"heat_cfntools": True}})
+    assert ("C2H4513", "error") in codes(tools)
