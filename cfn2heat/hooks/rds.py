@@ -82,11 +82,37 @@ def home(plan: PlanContext, name: str) -> str | None:
 @plan_hook("rds.cluster")
 def plan_cluster(plan: PlanContext) -> None:
     """The first instance is the cluster itself: one Trove instance stands for both."""
+    if follows(plan.resource):
+        give_up_replica(plan)
+        return
     for name in members_of(plan, plan.id)[:1]:
         own = plan.name(plan.id, "db")
         if own is not None:
             plan.claim(name, plan.id)
             plan.bind(name, "db", own)
+
+
+@plan_hook("rds.instance")
+def plan_instance(plan: PlanContext) -> None:
+    """A replica is not made; the first instance of a cluster is one only where its cluster is."""
+    cluster = cluster_of(plan, plan.id)
+    writes = cluster is not None and members_of(plan, cluster.name)[0] == plan.id and not follows(cluster)
+    if is_replica(plan) and not writes:
+        give_up_replica(plan)
+
+
+def give_up_replica(plan: PlanContext) -> None:
+    """Heat names a flavor for each instance, and Trove refuses one for a replica."""
+    because = "Trove refuses a replica that names a flavor, as every instance of Heat does."
+    advice = "Run openstack database instance create NAME --replica-of ID after the stack is made, and read from its address."
+    plan.give_up(because, advice, Severity.ERROR)
+
+
+def follows(resource: Resource) -> bool:
+    """Whether it says what it is a copy of, under every condition."""
+    given = resource.properties.entries
+    source = given.get("SourceDBInstanceIdentifier") or given.get("ReplicationSourceIdentifier")
+    return source is not None and not isinstance(source, cfn.If | cfn.NoValue)
 
 
 @plan_hook("rds.subnet_group")
@@ -114,10 +140,7 @@ def single_zone(plan: PlanContext) -> bool:
 
 def is_replica(plan: PlanContext) -> bool:
     """Whether it follows another instance, and so has that one's users and databases."""
-    source = plan.value("SourceDBInstanceIdentifier") or plan.value("ReplicationSourceIdentifier")
-    if source is not None and not isinstance(source, cfn.If | cfn.NoValue):
-        return True
-    return plan.resource.type == INSTANCE and plan.value("DBClusterIdentifier") is not None
+    return follows(plan.resource) or (plan.resource.type == INSTANCE and plan.value("DBClusterIdentifier") is not None)
 
 
 # ---- engine ----------------------------------------------------------------------------------------------------------
@@ -185,9 +208,8 @@ def port_of(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
 
 @reference_hook("rds.reader")
 def reader(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
-    """Where to read: the first replica, or the writer."""
-    replicas = [name for name in members_of(ctx, ctx.id)[1:] if ctx.template.resources[name].condition is None]
-    name = home(ctx, replicas[0]) if replicas else ctx.name(ctx.id, "db")
+    """Where to read: the writer, since Heat makes no replicas."""
+    name = ctx.name(ctx.id, "db")
     return None if name is None else hot.GetAttr(name, "show", (hot.Literal("ip"), hot.Literal(0)))
 
 
@@ -225,25 +247,6 @@ def capped(ctx: ResourceContext, value: cfn.Value) -> hot.HotValue | None:
     if found is not None and any(word.isdigit() and int(word) > LARGEST for word in words(ctx, value)):
         return hot.Yaql(f"min(int($.data.size), {LARGEST})", {"size": found})
     return found
-
-
-@property_hook("rds.replica_of")
-def replica_of(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
-    """The instance that is followed; one of another stack is asked for."""
-    if isinstance(value, cfn.If):
-        then = replica_of(ctx, value.then, path)
-        return branch(hot.Literal(value.condition), then, replica_of(ctx, value.otherwise, path))
-    if isinstance(value, cfn.NoValue):
-        return None
-    source = ctx.resource_of(value)
-    if source is not None and source.type in (INSTANCE, CLUSTER):
-        name = home(ctx, source.name)
-        return None if name is None or name == home(ctx, ctx.id) else hot.GetResource(name)
-    if ctx.constant(value) is UNKNOWN:
-        return ctx.hot(value)
-    return ctx.hole(
-        f"{ctx.id}_source", f"Trove instance that {ctx.id} is a replica of; in the source {as_text(ctx.constant(value))}."
-    )
 
 
 @property_hook("rds.backup")
@@ -478,15 +481,12 @@ def wait_for_network(ctx: ResourceContext, db: HotResource) -> None:
 
 @finish_hook("rds.instance")
 def finish_instance(ctx: ResourceContext) -> None:
-    """Network, users and databases; what a replica takes from its source."""
+    """Network, users and databases."""
     db = ctx.emit("db")
     if ctx.id in ctx.t.plan.claimed:
         tidy(ctx)
         return
-    if is_replica(ctx):
-        inherit(ctx, db)
-    else:
-        set_credentials(ctx, db)
+    set_credentials(ctx, db)
     finish(ctx, db)
     ask_flavor(ctx, db)
     tidy(ctx)
@@ -496,8 +496,7 @@ def finish_instance(ctx: ResourceContext) -> None:
 def finish_cluster(ctx: ResourceContext) -> None:
     """Network, users and databases of the writer; its flavor is its first instance's."""
     db = ctx.emit("db")
-    if not is_replica(ctx):
-        set_credentials(ctx, db)
+    set_credentials(ctx, db)
     finish(ctx, db)
     if not members_of(ctx, ctx.id):
         ask_flavor(ctx, db)
@@ -513,37 +512,11 @@ def ask_flavor(ctx: ResourceContext, db: HotResource) -> None:
 
 def finish(ctx: ResourceContext, db: HotResource) -> None:
     """What both have in common."""
-    if "networks" not in db.properties and not from_cluster(ctx, db):
+    if "networks" not in db.properties:
         network = hot.HotMap({"network": ctx.site_value("default_network")})
         fill(ctx, db, {"networks": hot.HotList((network,))})
     wait_for_network(ctx, db)
     set_secret(ctx)
-
-
-def from_cluster(ctx: ResourceContext, db: HotResource) -> bool:
-    """A reader is where its cluster is."""
-    cluster = cluster_of(ctx, ctx.id) if ctx.resource.type == INSTANCE else None
-    group = cluster.properties.entries.get("DBSubnetGroupName") if cluster else None
-    if group is None:
-        return False
-    network = without_nothing(network_of_group(ctx, group), ctx.site_value("default_network"))
-    fill(ctx, db, {"networks": hot.HotList((hot.HotMap({"network": network}),))})
-    return True
-
-
-def inherit(ctx: ResourceContext, db: HotResource) -> None:
-    """Class, size and network of a replica that says none are its source's."""
-    source = ctx.resource_of(ctx.value("SourceDBInstanceIdentifier"))
-    if source is None or source.type != INSTANCE:
-        return
-    given = source.properties.entries
-    if "flavor" not in db.properties and "DBInstanceClass" in given:
-        fill(ctx, db, {"flavor": ctx.site_lookup("database_flavors", given["DBInstanceClass"])})
-    if "size" not in db.properties and "AllocatedStorage" in given:
-        fill(ctx, db, {"size": without_nothing(capped(ctx, given["AllocatedStorage"]), hot.Literal(20))})
-    if "networks" not in db.properties and "DBSubnetGroupName" in given:
-        network = without_nothing(network_of_group(ctx, given["DBSubnetGroupName"]), ctx.site_value("default_network"))
-        fill(ctx, db, {"networks": hot.HotList((hot.HotMap({"network": network}),))})
 
 
 def set_secret(ctx: ResourceContext) -> None:

@@ -100,16 +100,14 @@ def test_names_that_trove_keeps_for_itself(name: str) -> None:
     assert found["databases"] == [{"name": "main"}]
 
 
-def test_a_replica_has_network_and_size_of_its_source() -> None:
+def test_a_replica_is_not_made() -> None:
     data = convert("""
-  First:
-    Type: AWS::RDS::DBInstance
-    Properties: {Engine: mysql, DBInstanceClass: db.a, AllocatedStorage: 400, DBSubnetGroupName: !Ref Group}
+  First: {Type: AWS::RDS::DBInstance, Properties: {Engine: mysql, DBInstanceClass: db.a, AllocatedStorage: 400}}
   Second: {Type: AWS::RDS::DBInstance, Properties: {SourceDBInstanceIdentifier: !Ref First, DBInstanceClass: db.b}}
+  Third: {Type: AWS::RDS::DBCluster, Properties: {ReplicationSourceIdentifier: elsewhere, Engine: aurora-mysql}}
+  Fourth: {Type: AWS::RDS::DBInstance, Properties: {DBClusterIdentifier: !Ref Third, DBInstanceClass: db.b}}
 """)
-    first, second = (data["resources"][name]["properties"] for name in ("First", "Second"))
-    assert second["networks"] == first["networks"] == [{"network": {"get_param": "Group_network"}}]
-    assert (second["size"], second["flavor"]) == (150, {"get_param": ["database_flavors", "db.b"]})
+    assert list(data["resources"]) == ["First"]
 
 
 def test_the_first_instance_of_a_cluster_is_the_cluster() -> None:
@@ -123,8 +121,7 @@ Outputs:
   Instance: {Value: !Ref Reader}
   Read: {Value: !GetAtt Data.ReadEndpoint.Address}
 """)
-    assert set(data["resources"]) == {"Data", "Other"}
+    assert set(data["resources"]) == {"Data"}
     assert data["resources"]["Data"]["properties"]["flavor"] == {"get_param": ["database_flavors", "db.a"]}
-    assert data["resources"]["Other"]["properties"]["replica_of"] == {"get_resource": "Data"}
     assert data["outputs"]["Instance"]["value"] == {"get_resource": "Data"}
-    assert data["outputs"]["Read"]["value"] == {"get_attr": ["Other", "show", "ip", 0]}
+    assert data["outputs"]["Read"]["value"] == {"get_attr": ["Data", "show", "ip", 0]}
