@@ -1076,6 +1076,10 @@ CODES: dict[str, tuple[str, str]] = {
         "A member of an archive is longer than the archive",
         "The archive is cut off, or made to mislead: what it announces is not there. Download it again.",
     ),
+    "C2H7038": (
+        "An archive has several disks",
+        "One server's disks are converted one by one. Say with --disk which one is meant.",
+    ),
     "C2H7040": (
         "A program is lacking on this machine",
         "The message names all that are lacking, and the advice the command that installs them.",
@@ -1090,5 +1094,37 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H7042": (
         "A program takes too long",
         "It had ample time and was stopped, with all that it had started.",
+    ),
+    "C2H7050": (
+        "A disk cannot be looked into",
+        (
+            "libguestfs, which looks at disks in a virtual machine of their own, could not read this one, or could not start. "
+            "libguestfs-test-tool tells whether it works on this machine."
+        ),
+    ),
+    "C2H7051": (
+        "There are several systems on a disk",
+        "It starts more than one system, and nothing says which one is meant to be moved. Give a disk with one.",
+    ),
+    "C2H7060": (
+        "Something stands in the way of a conversion",
+        (
+            "A guest cannot be converted with what was given, most often because there are no VirtIO drivers for its Windows. "
+            "The message says what is needed."
+        ),
+    ),
+    "C2H7061": (
+        "The place of a result is taken",
+        (
+            "A file of that name is there already, its folder is not, or another conversion to it is running. Results are "
+            "never overwritten."
+        ),
+    ),
+    "C2H7062": (
+        "There is not enough room",
+        (
+            "The copy of the disk and what is added to it may need more than is free where the result goes. It is said before "
+            "anything is written."
+        ),
     ),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -17,9 +18,28 @@ FINE, UNREADABLE = 0, 3
 _FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or programs.")
 
 
+DISK_COMMANDS = {"convert": "convert_disk", "inspect": "inspect_disk"}
+
+
+class DiskGroup(click.Group):
+    """Imports the commands on disks only when one of them is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names of the subcommands."""
+        return sorted([*DISK_COMMANDS, *self.commands])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a subcommand."""
+        if cmd_name not in DISK_COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module("cfn2heat.cli.images_disk"), DISK_COMMANDS[cmd_name])
+        return command
+
+
 @click.group(
+    cls=DiskGroup,
     epilog="Examples: cfn2heat images plan templates/ -o plan.yaml; cfn2heat images inspect pet.vmdk; "
-    "cfn2heat images convert pet.vmdk -o pet.qcow2"
+    "cfn2heat images convert pet.vmdk -o pet.qcow2",
 )
 def images() -> None:
     """Move the images of servers: find what templates name, look into disks, convert and upload them."""

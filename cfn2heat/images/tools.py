@@ -34,23 +34,25 @@ _PASSED_ON = (
 )
 PACKAGES = {
     "guestfish": "libguestfs-tools",
+    "hivexregedit": "libwin-hivex-perl",
     "nbdkit": "nbdkit",
     "qemu-img": "qemu-utils",
     "virt-inspector": "libguestfs-tools",
     "virt-v2v": "virt-v2v",
     "virt-v2v-in-place": "virt-v2v",
-    "virt-win-reg": "libguestfs-tools libwin-hivex-perl",
+    "virt-win-reg": "libguestfs-tools",
 }
 """Each program with the Debian packages that bring it."""
 
 
 @record
 class Limits:
-    """What a program may use: seconds by the clock and of processor time, bytes of address space (0: no bound)."""
+    """What a program may use: seconds by the clock and of processor time, bytes of memory and of a file (0: no bound)."""
 
     seconds: int
     cpu: int = 0
     memory: int = 0
+    file: int = 0
 
 
 @record
@@ -145,6 +147,8 @@ def _limit(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu))
     if limits.memory:
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    if limits.file:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file, limits.file))
 
 
 def _talk(
