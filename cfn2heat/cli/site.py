@@ -122,12 +122,15 @@ def asked(templates: tuple[Path, ...], template_dir: Path | None) -> Wanted:
 def check(templates: tuple[Path, ...], os_cloud: str | None, form: str, verbose: bool, **wishes: Any) -> None:
     """Say what templates need and a cloud lacks."""
     from cfn2heat.deploy.needs import needs
+    from cfn2heat.deploy.parameters import secrets
     from cfn2heat.deploy.preflight import compare
 
     voice = teller(form)
     with told(voice, verbose, "Nothing was changed."):
         values = given(wishes)
         bundles = [read_template(path, settings(wishes, values)) for path in templates]
+        for one in bundles:
+            voice.hide(secrets(one.parameters(), {**one.values, **values}))
         wanted = [needs(one.template, one.nested, {**one.values, **values}) for one in bundles]
         found = read(os_cloud, wanted, voice)
         lacks = 0

@@ -128,10 +128,11 @@ def _flavors(cloud: Any) -> list[Thing]:
 
 
 def _images(cloud: Any) -> list[Thing]:
-    """Active ones; what others give to the community is found by its id alone."""
+    """Active ones; what others give to all, or to this project that has not accepted it yet, is found by its id alone."""
     found = (one for one in cloud.image.images() if one.status == "active")
     named = _named(found, "os_distro", "os_version", "architecture", "min_disk", "min_ram")
-    return named + _by_id(cloud.image.images(visibility="community"))
+    offered = cloud.image.images(visibility="shared", member_status="pending")
+    return [*named, *_by_id(cloud.image.images(visibility="community")), *_by_id(offered)]
 
 
 def _networks(cloud: Any) -> list[Thing]:

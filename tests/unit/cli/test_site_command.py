@@ -145,3 +145,14 @@ def test_a_cloud_that_cannot_be_reached(monkeypatch, source):
     monkeypatch.setattr(command, "connect", refuse)
     assert run("check", source).exit_code == 5
     assert run("init").exit_code == 5
+
+
+def test_a_secret_is_not_shown(cloud, tmp_path):
+    """A hidden parameter may name a thing; that it is not there is said without its value."""
+    parameter = "{type: string, hidden: true, constraints: [{custom_constraint: nova.keypair}]}"
+    hot = tmp_path / "key.yaml"
+    hot.write_text(f"heat_template_version: 2021-04-16\nparameters: {{Key: {parameter}}}\nresources: {{}}\n", encoding="utf-8")
+    done = run("check", hot, "--parameter", "Key=hush-hush")
+    assert done.exit_code == 1
+    assert "C2H6503 Key" in done.stderr
+    assert "hush" not in done.output

@@ -156,6 +156,20 @@ def test_quotas():
     assert "balancer.pool" not in found.rooms
 
 
+def image(id, name, status="active"):
+    return Some(id=id, name=name, status=status, os_distro=None, os_version=None, architecture=None, min_disk=0, min_ram=0)
+
+
+def test_images_of_others_are_found_by_their_id_alone():
+    shelves = {
+        (): [image("i1", "mine"), image("i2", "half", "queued")],
+        (("visibility", "community"),): [image("i3", "theirs")],
+        (("member_status", "pending"), ("visibility", "shared")): [image("i4", "offered")],
+    }
+    service = Some(images=lambda **query: shelves[tuple(sorted(query.items()))])
+    assert names(survey(cloud(image=service), ["glance.image"], []), "glance.image") == [("i1", "mine"), ("i3", ""), ("i4", "")]
+
+
 def test_a_default_volume_type_is_known():
     types = [Some(id="v1", name="a"), Some(id="v2", name="b")]
     service = Some(types=lambda: types, get=lambda path: answer({"volume_type": {"id": "v2"}}))
