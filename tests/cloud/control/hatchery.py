@@ -59,7 +59,7 @@ def hatch(log: Path, work: Callable[[], None]) -> int:
         if isinstance(ended.code, str):
             print(ended.code, file=sys.stderr)
         status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    except BaseException:  # the process ends here in any case, and its log must say why
+    except BaseException:  # noqa: BLE001 - the process ends here in any case, and its log must say why
         traceback.print_exc()
     finally:
         sys.stdout.flush()

@@ -81,9 +81,8 @@ def status(place: Place) -> int:
         print(f"not running: {place.state}")
         return 1
     ended = _ended(place)
-    print(
-        f"{len(processes.names(place.run)) - len(ended)} processes run; client configuration: {place.clouds_yaml}; logs: {place.log}"
-    )
+    running = len(processes.names(place.run)) - len(ended)
+    print(f"{running} processes run; client configuration: {place.clouds_yaml}; logs: {place.log}")
     for name in ended:
         print(f"ended: {name}\n{tail(place, name)}")
     return int(bool(ended))
@@ -134,6 +133,8 @@ def _migrate(place: Place, numbers: Mapping[str, int]) -> None:
     partial = place.migrated.with_name(f"partial-{os.getpid()}")
     partial.mkdir()
     _copy(place.state, partial)
+    for old in place.base.glob("migrated-*"):
+        shutil.rmtree(old)
     partial.rename(place.migrated)
 
 

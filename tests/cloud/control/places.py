@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from .services import PROJECTS
+
 HERE = Path(__file__).resolve().parent
 CLOUD = HERE.parent
 REPOSITORY = CLOUD.parent.parent
@@ -64,7 +66,8 @@ class Place:
     @property
     def migrated(self) -> Path:
         """What migrations make, of which a new cloud gets a copy."""
-        return self.base / f"migrated-{_digest(*(HERE / name for name in ('services.py', 'migrations.py', 'identity.py')))}"
+        made = repr([(project.name, project.databases, project.migrations, project.catalog) for project in PROJECTS])
+        return self.base / f"migrated-{_digest(HERE / 'identity.py', also=made)}"
 
     def make(self) -> None:
         """Make the folders."""

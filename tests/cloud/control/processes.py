@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,10 +84,8 @@ def stop(folder: Path, wanted: Iterable[str], patience: float, first: signal.Sig
 
 def _signal(processes: Mapping[str, Iterable[int]], number: signal.Signals) -> None:
     for pid in (pid for pids in processes.values() for pid in pids):
-        try:
+        with suppress(ProcessLookupError):  # it may end by itself
             os.kill(pid, number)
-        except ProcessLookupError:
-            continue  # it ended by itself
 
 
 def _read(path: Path) -> Record | None:
