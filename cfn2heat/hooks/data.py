@@ -11,6 +11,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Guard, Member, all_of, any_of, guarded, members, named
+from cfn2heat.hooks.loadbalancing import comparable, equals
 from cfn2heat.hooks.policies import Statement, read_statement, summary
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
@@ -78,14 +79,16 @@ def canned_acl(ctx: ResourceContext, value: cfn.Value, path: Path) -> None:
 
 def _computed_acl(ctx: ResourceContext, member: Member) -> None:
     """An ACL that a parameter names: opened when the parameter says one of the public words."""
-    found = ctx.hot(member.value)
+    found = comparable(ctx.hot(member.value))
     if found is None:
+        because = "Which ACL it is comes out when the stack is made, too late for a condition of Heat: the container is private."
+        ctx.dropped(member.path, because, "Write the ACL into X-Container-Read of the container.")
         return
     possible = ctx.possible(member.value) or set(CANNED_READ)
     for header, table in ((READ, CANNED_READ), (WRITE, CANNED_WRITE)):
         for acl in dict.fromkeys(table.values()):
             words = [word for word, meant in table.items() if meant == acl and word in possible]
-            tests = [hot.Function("equals", hot.HotList((found, hot.Literal(word)))) for word in words]
+            tests = [equals(found, word) for word in words]
             if tests:
                 condition = any_of([*tests])
                 _open(ctx, header, acl, (*member.guard, condition) if condition else member.guard)

@@ -54,8 +54,8 @@ def equals(value: hot.HotValue, word: str) -> hot.HotValue:
 
 
 def comparable(value: hot.HotValue | None) -> hot.HotValue | None:
-    """A value that Heat's conditions may read, or None: they refuse texts that are put together and what resources say."""
-    refused = hot.GetAttr | hot.GetResource | hot.ListJoin | hot.StrReplace | hot.StrSplit
+    """A value that Heat's conditions may read, or None: they refuse choices, texts that are put together, what resources say."""
+    refused = hot.GetAttr | hot.GetResource | hot.If | hot.ListJoin | hot.StrReplace | hot.StrSplit
     return None if value is None or any(isinstance(part, refused) for part in walk(value)) else value
 
 

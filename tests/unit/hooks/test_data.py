@@ -8,6 +8,8 @@ import pytest
 
 from tests.translating import convert_data, written
 
+CHOICE = {"Fn::If": ["A", "Private", {"Ref": "Kind"}]}
+
 
 def resources(data: dict[str, Any], **sections: Any) -> dict[str, Any]:
     """The emitted resources of a template."""
@@ -76,6 +78,15 @@ def test_an_acl_that_a_parameter_names() -> None:
     )
     test = {"equals": [{"get_param": "Acl"}, "PublicRead"]}
     assert emitted["X"]["properties"] == {"X-Container-Read": {"if": [test, ".r:*,.rlistings"]}}
+
+
+@pytest.mark.parametrize("late", [{"Ref": "Other"}, {"Fn::Join": ["-", ["public", {"Ref": "Kind"}]]}, {"Fn::Base64": CHOICE}])
+def test_an_acl_that_no_condition_can_ask_is_said(late: Any) -> None:
+    sections = {"Parameters": {"Kind": {"Type": "String"}}, "Conditions": {"A": {"Fn::Equals": [{"Ref": "Kind"}, "a"]}}}
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"AccessControl": late}}
+    converted = convert_data({"Resources": {"X": bucket, "Other": {"Type": "AWS::SQS::Queue"}}, **sections})
+    assert "X-Container-Read" not in written(converted)["resources"]["X"].get("properties", {})
+    assert ("C2H3001", "X.Properties.AccessControl") in [(found.code, found.subject) for found in converted.diagnostics]
 
 
 @pytest.mark.parametrize(
