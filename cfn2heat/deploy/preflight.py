@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from cfn2heat.deploy.needs import Need, Needs, Take, needs, quota_words
-from cfn2heat.deploy.survey import Survey, Thing, survey
+from cfn2heat.deploy.survey import ABSENT, Survey, Thing, survey
 from cfn2heat.diagnostics import Diagnostic, Severity
 from cfn2heat.source import NOWHERE, Span
 
@@ -39,6 +39,8 @@ WORDS = {
 """Kinds of things in words, where the second part of the name is none."""
 ONE_OF_A_NAME = {"glance.image", "neutron.network", "neutron.port", "neutron.router", "neutron.subnet", "neutron.subnetpool"}
 """Kinds of which Heat refuses a name that two things bear."""
+HEAT = {"resource types", "template versions"}
+"""What Heat itself is asked."""
 SHOWN = 8
 """Names that an advice lists at most."""
 
@@ -77,6 +79,9 @@ def _version(wanted: Needs, survey: Survey) -> Iterator[Diagnostic]:
 
 
 def _types(wanted: Needs, survey: Survey) -> Iterator[Diagnostic]:
+    if survey.unread.get("resource types") == ABSENT:
+        message = "This cloud has no orchestration service (Heat), which makes stacks of templates."
+        yield _lack("C2H6502", "orchestration", message, "Ask the cloud's operator for it, or choose another cloud or region.")
     for type, reason in survey.refused.items():
         if type in wanted.types:
             names = wanted.types[type]
@@ -171,9 +176,9 @@ def _unfilled(wanted: Needs, survey: Survey) -> Iterator[Diagnostic]:
 
 
 def _unread(wanted: Needs, survey: Survey) -> Iterator[Diagnostic]:
-    asked = wanted.kinds() | wanted.quotas() | {"resource types", "template versions"}
+    asked = wanted.kinds() | wanted.quotas() | HEAT
     for what, reason in sorted(survey.unread.items()):
-        if what in asked:
+        if what in asked and not (reason == ABSENT and what in HEAT):
             said = f"quotas of {what}" if what in wanted.quotas() else _plural(what) if "." in what else what
             yield _note("C2H6508", what, f"The {said} of this cloud could not be read ({reason}), so nothing is known of them.")
 

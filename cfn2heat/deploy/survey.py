@@ -18,6 +18,25 @@ if TYPE_CHECKING:
 
 
 ABSENT = "the cloud has no such service"
+SERVICES = {
+    "balancer": "load-balancer",
+    "cinder": "block-storage",
+    "compute": "compute",
+    "designate": "dns",
+    "glance": "image",
+    "keystone": "identity",
+    "manila": "shared-file-system",
+    "network": "network",
+    "neutron": "network",
+    "nova": "compute",
+    "octavia": "load-balancer",
+    "resource types": "orchestration",
+    "share": "shared-file-system",
+    "template versions": "orchestration",
+    "trove": "database",
+    "volume": "block-storage",
+}
+"""The service that is asked, by the first part of what is read: openstacksdk fails in many ways where a service is not there."""
 
 
 @record
@@ -63,9 +82,9 @@ def survey(
     rooms: dict[str, Room] = {}
     for found in _read_each(connection, ROOMS, quotas, unread).values():
         rooms.update(found)
-    listed = frozenset(_read(unread, "resource types", lambda: _types(connection)) or ())
+    listed = frozenset(_read(connection, unread, "resource types", _types) or ())
     refused = {type: reason for type in sorted({*types} - listed) if listed and (reason := _refusal(connection, type))}
-    versions = tuple(_read(unread, "template versions", lambda: _versions(connection)) or ())
+    versions = tuple(_read(connection, unread, "template versions", _versions) or ())
     return Survey(_services(connection), things, rooms, listed, refused, versions, _user(connection), unread)
 
 
@@ -74,19 +93,22 @@ def _read_each(
 ) -> dict[str, Any]:
     found = {}
     for name in readers if wanted is None else sorted({*wanted} & readers.keys()):
-        facts = _read(unread, name, lambda reader=readers[name]: reader(connection))  # type: ignore[misc]
+        facts = _read(connection, unread, name, readers[name])
         if facts is not None:
             found[name] = facts
     return found
 
 
-def _read(unread: dict[str, str], name: str, read: Callable[[], Any]) -> Any:
+def _read(connection: Connection, unread: dict[str, str], name: str, read: Callable[[Any], Any]) -> Any:
     """What a reader gives; None, and the reason among the unread, when the cloud does not answer."""
     from keystoneauth1.exceptions import ClientException
     from openstack.exceptions import SDKException
 
+    if connection.endpoint_for(SERVICES[name.partition(".")[0]]) is None:
+        unread[name] = ABSENT
+        return None
     try:
-        return read()
+        return read(connection)
     except (SDKException, ClientException) as error:
         unread[name] = _reason(error)
         return None
@@ -97,10 +119,7 @@ def _reason(error: Exception) -> str:
     status = getattr(error, "status_code", None) or getattr(error, "http_status", None)
     if status in (401, 403):
         return "this user may not ask"
-    name = type(error).__name__
-    if name in ("EndpointNotFound", "ServiceDiscoveryException", "NotSupported", "ServiceDisabledException"):
-        return ABSENT
-    return f"{name}: {' '.join(str(error).split())[:200]}"
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
 
 
 # ---- things, by kind --------------------------------------------------------------------------------------------------

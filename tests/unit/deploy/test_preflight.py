@@ -202,6 +202,12 @@ def test_what_could_not_be_read_is_said_and_not_guessed():
     assert note.message == "The key pairs of this cloud could not be read (this user may not ask), so nothing is known of them."
 
 
+def test_a_cloud_without_heat():
+    absent = dict.fromkeys(("resource types", "template versions"), "the cloud has no such service")
+    [lack] = lacks(TEMPLATE, {}, {}, replace(CLOUD, unread=absent, types=frozenset(), versions=()))
+    assert (lack.code, lack.severity, lack.subject) == ("C2H6502", Severity.ERROR, "orchestration")
+
+
 def test_only_what_counts_is_asked_for():
     wanted = needs(TEMPLATE, {}, {})
     assert wanted.kinds() == {

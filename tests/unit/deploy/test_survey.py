@@ -6,14 +6,14 @@ from pathlib import Path
 from types import SimpleNamespace as Some
 
 import pytest
-from keystoneauth1.exceptions import EndpointNotFound
+from keystoneauth1.exceptions import ConnectFailure
 from openstack.exceptions import ForbiddenException, HttpException
 from requests import Request, Response
 
 from cfn2heat.deploy.needs import _knowledge, _names, quota_words
 from cfn2heat.deploy.rooms import NETWORK, Room
 from cfn2heat.deploy.rooms import READERS as ROOMS
-from cfn2heat.deploy.survey import READERS, survey
+from cfn2heat.deploy.survey import READERS, SERVICES, survey
 from cfn2heat.hot.catalog import lookup
 
 ROOT = Path(__file__).parents[3]
@@ -67,6 +67,7 @@ def cloud(**services):
             "config": Some(get_region_name=lambda: "one"),
             "service_catalog": catalog,
             "current_project_id": "p1",
+            "endpoint_for": lambda service: "https://x.example.org",
             **services,
         }
     )
@@ -100,7 +101,7 @@ def test_types_that_heat_does_not_list_are_asked_for_one_by_one():
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (EndpointNotFound("none"), "the cloud has no such service"),
+        (ConnectFailure("no road"), "ConnectFailure: no road"),
         (ForbiddenException("no", response=answer({}, 403)), "this user may not ask"),
         (HttpException("broken\npipe", response=answer({}, 502)), "HttpException: HttpException: 502: broken pipe"),
     ],
@@ -111,6 +112,16 @@ def test_what_is_not_told_is_said_with_the_reason(error, reason):
     assert found.unread["designate.zone"].startswith(reason.partition(": HttpException")[0])
     assert "designate.zone" not in found.things
     assert "nova.flavor" in found.things
+
+
+def test_a_service_that_is_not_there_is_not_asked():
+    present = cloud(
+        endpoint_for=lambda service: None if service in ("block-storage", "orchestration") else "https://x.example.org"
+    )
+    found = survey(present, ["cinder.vtype", "nova.flavor"], ["volume"], ["OS::Nova::Server"])
+    absent = dict.fromkeys(["cinder.vtype", "volume", "resource types", "template versions"], "the cloud has no such service")
+    assert found.unread == absent
+    assert found.things.keys() == {"nova.flavor"}
 
 
 def test_a_bug_of_ours_is_no_silent_cloud():
@@ -189,6 +200,7 @@ def test_the_names_are_those_of_the_catalog():
 
 def test_every_kind_that_is_named_can_be_read():
     assert {kind for paths in _names().values() for kind in paths.values()} <= READERS.keys()
+    assert {name.partition(".")[0] for name in [*READERS, *ROOMS]} <= SERVICES.keys()
 
 
 def test_the_quotas_speak_of_what_exists():
