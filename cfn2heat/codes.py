@@ -585,13 +585,13 @@ CODES: dict[str, tuple[str, str]] = {
             "The resource has a condition. When it does not hold, Heat refuses the template for the reference, unless the "
             "reference stands in an `if` on the same condition or in something that has it too."
         ),
+    ),
     "C2H4025": (
         "Properties do not go together",
         (
             "Heat looks at the properties of a resource as a whole, too: of some, one must be given, others exclude each other, "
             "or a least size must not be above the greatest. It refuses a stack with such a resource before it makes anything."
         ),
-    ),
     ),
     "C2H4501": (
         "A boot script calls AWS",
@@ -862,6 +862,102 @@ CODES: dict[str, tuple[str, str]] = {
         (
             "There is no answer under its address, the connection broke, or the service behind it failed, and trying again did "
             "not help. What was already begun in the cloud goes on; the same command again finds it."
+        ),
+    ),
+    "C2H6004": (
+        "The cloud forbids it",
+        (
+            "The user has no role that allows this, or the project has reached a limit; the cloud's own words say which. Ask its "
+            "operator."
+        ),
+    ),
+    "C2H6005": (
+        "The cloud refuses it",
+        (
+            "Heat validates a template and its values before it begins, and says what is wrong with them. Nothing was created or "
+            "changed."
+        ),
+    ),
+    "C2H6006": (
+        "Something else is in the way",
+        (
+            "The stack is being changed at this moment, by another command, another person or Heat itself. Try again when that "
+            "has ended."
+        ),
+    ),
+    "C2H6007": (
+        "There is nothing of this name",
+        "The project that the login belongs to has no stack of this name or id. Stacks of other projects are not seen.",
+    ),
+    "C2H6008": (
+        "The cloud is asked too often",
+        "It limits how often it may be asked. What it asked to wait was waited for, several times, without an end.",
+    ),
+    "C2H6012": (
+        "A value for a parameter that the template does not have",
+        "The command line gives a value for a parameter that is not declared. Names tell capitals from small letters.",
+    ),
+    "C2H6013": (
+        "A file of values cannot be read",
+        (
+            "The file does not exist, may not be read by you, or is no YAML or JSON. Its lines are not shown, for they may hold "
+            "secrets."
+        ),
+    ),
+    "C2H6014": (
+        "A file of values holds something else",
+        (
+            "An environment file gives `parameters` and `parameter_defaults`. A resource registry or files of its own are not "
+            "taken over: only nested templates that a type of the template names are sent to the cloud."
+        ),
+    ),
+    "C2H6015": (
+        "A secret on the command line",
+        (
+            "The parameter is hidden (NoEcho), and every user of the machine may read the arguments of a process. Give the value "
+            "by an environment variable or by a file, or type it when you are asked."
+        ),
+    ),
+    "C2H6016": (
+        "A parameter has no value",
+        (
+            "The template gives no default, or asks for something that only a person or the cloud can know. Nothing is begun "
+            "before each has its value."
+        ),
+    ),
+    "C2H6017": (
+        "Two stacks export one name",
+        (
+            "Names of exports are unique in a project; which of the two stacks is meant cannot be told. Give the value itself, "
+            "or rename an export."
+        ),
+    ),
+    "C2H6018": (
+        "A stack of this name is there, made by something else",
+        (
+            "deploy updates without asking only what it made itself, which bears the tag cfn2heat. Choose another name, or say "
+            "--update."
+        ),
+    ),
+    "C2H6019": (
+        "A Heat template wants a file that is not sent",
+        (
+            "Only nested templates in the folder of the template, or below it, that a type names are sent. get_file is refused, "
+            "so that no template makes the client read files of the machine."
+        ),
+    ),
+    "C2H6020": (
+        "The conversion lost what a person must mend",
+        (
+            "Deploying goes on by itself only when nothing of weight is lost. Mend the converted template and deploy that one, "
+            "or accept the losses."
+        ),
+    ),
+    "C2H6021": (
+        "What a stack exports is in use",
+        (
+            "Another stack was given values that this stack exports. It goes on with them, and they lead nowhere when this stack "
+            "is gone."
         ),
     ),
     "C2H6501": (
