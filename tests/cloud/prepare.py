@@ -1,0 +1,99 @@
+"""What a template names and takes for granted, made before its proof and cleared after it: key pairs and zones of literal names.
+
+A template that says `KeyName: web` expects a key pair of that name in its account; so does its translation in a cloud.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
+
+
+def stand(cloud: Any, template: str, files: Mapping[str, str], given: Mapping[str, Any]) -> list[list[str]]:
+    """Make the things that are not there; the answer names those that were made."""
+    made = []
+    for kind, name in sorted(set(_named(template, files, given))):
+        if kind == "key" and not cloud.compute.find_keypair(name):
+            cloud.create_keypair(name)
+            made.append(["key", name])
+        elif kind == "zone" and not any(zone.name == name for zone in cloud.dns.zones()):
+            made.append(["zone", cloud.dns.create_zone(name=name, email="hostmaster@example.org").id])
+    return made
+
+
+def clear(cloud: Any, made: list[list[str]]) -> None:
+    """Take away what stand made."""
+    for kind, id_ in made:
+        remove(cloud, kind, id_)
+
+
+def remove(cloud: Any, kind: str, id_: str) -> None:
+    """Delete one thing by its kind."""
+    removers = {
+        "key": cloud.compute.delete_keypair,
+        "zone": cloud.dns.delete_zone,
+        "container": cloud.object_store.delete_container,
+        "volume": cloud.block_storage.delete_volume,
+        "group": cloud.network.delete_security_group,
+        "network": cloud.network.delete_network,
+        "subnet": cloud.network.delete_subnet,
+        "record": lambda name: None,
+    }
+    if kind in removers:
+        removers[kind](id_)
+
+
+def use_queues(cloud: Any, rows: list[dict[str, str]]) -> None:
+    """Post a message to each queue and read it: Zaqar makes a queue when it is first used."""
+    from tests.cloud.seen import CLIENT
+
+    for row in rows:
+        if row["type"] == "OS::Zaqar::Queue":
+            path, headers = f"/queues/{row['id']}/messages", {"Client-ID": CLIENT}
+            cloud.message.post(path, json={"messages": [{"body": "proof", "ttl": 300}]}, headers=headers)
+            found = cloud.message.get(path, params={"echo": "true"}, headers=headers).json()["messages"]
+            assert [message["body"] for message in found] == ["proof"], f"queue {row['id']} does not give back its message"
+
+
+def _named(template: str, files: Mapping[str, str], given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Key pairs and zones by the names that the template, its members and its parameters' defaults say."""
+    main = yaml.safe_load(template)
+    values = {name: parameter.get("default") for name, parameter in (main.get("parameters") or {}).items()} | dict(given)
+    for document in [main, *map(yaml.safe_load, files.values())]:
+        for resource in (document.get("resources") or {}).values():
+            properties = resource.get("properties") or {}
+            if resource["type"] == "OS::Nova::Server" and isinstance(properties.get("key_name"), str):
+                yield "key", properties["key_name"]
+            if resource["type"] == "OS::Designate::RecordSet":
+                zone = _text(properties.get("zone"), values)
+                if zone and not ID.fullmatch(zone):
+                    yield "zone", zone.rstrip(".") + "."
+
+
+def _text(value: Any, values: Mapping[str, Any]) -> str | None:
+    """A text that literals and parameters alone make up."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, dict):
+        return None
+    if "get_param" in value:
+        found = values.get(value["get_param"]) if isinstance(value["get_param"], str) else None
+        return found if isinstance(found, str) else None
+    if "list_join" in value:
+        glue, *lists = value["list_join"]
+        parts = [_text(part, values) for some in lists if isinstance(some, list) for part in some]
+        return glue.join(part or "" for part in parts) if all(part is not None for part in parts) else None
+    if "str_replace" in value:
+        text = value["str_replace"]["template"]
+        for mark, part in value["str_replace"]["params"].items():
+            known = _text(part, values)
+            if known is None or not isinstance(text, str):
+                return None
+            text = text.replace(mark, known)
+        return str(text)
+    return None

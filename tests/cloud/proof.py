@@ -1,0 +1,143 @@
+"""Proves one template on a real cloud: converted, created, compared with what its source asks for, deleted, nothing left."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cfn2heat.api import Conversion, Settings
+from cfn2heat.report.document import report
+from cfn2heat.table.loader import Table
+from tests.cloud import prepare
+from tests.cloud.deployed import Deployed
+from tests.cloud.evaluate import Source
+from tests.cloud.intent import Compared, announced_places, compare, facts
+from tests.cloud.seen import inventory, since
+from tests.cloud.stack_run import StackRun
+from tests.cloud.values import Chooser, Values, uses
+
+INSTANCE_TYPE = re.compile(r"(?<![\w.])(?:db\.)?[a-z][a-z0-9-]*\.(?:nano|micro|small|medium|large|\d*xlarge|metal)(?![\w.])")
+
+
+@dataclass
+class Written:
+    """A converted template with all that its proof needs."""
+
+    path: Path
+    home: Path
+    template: str
+    files: dict[str, str]
+    announced: dict[Path, frozenset[str]]
+    values: Values
+    resources: int
+    lost: int
+
+
+def convert(path: Path, home: Path, table: Table, known: Mapping[str, Any]) -> Written | str:
+    """The template as Heat will get it and values for its parameters; a text says why there is none."""
+    results = Conversion(Settings(table, template_dir=home)).convert(path)
+    asked = report(results)["templates"][0]
+    translation = results[0].translation
+    if translation is None:
+        errors = [one["message"] for one in asked["diagnostics"] if one["severity"] == "error"]
+        return f"not converted: {errors[-1] if errors else asked['status']}"
+    files = {name: text for result in results for name, text in result.files.items() if not name.endswith(".env.yaml")}
+    template = files.pop(next(iter(results[0].files)))
+    documents = [yaml.safe_load(text) for text in [template, *files.values()]]
+    chooser = Chooser(
+        known,
+        types={name: str(parameter.type) for name, parameter in translation.template.parameters.items()},
+        holes={hole["parameter"]: f"{hole['subject']}: {hole['because']}" for hole in asked["holes"]},
+        uses=uses(documents),
+        words=INSTANCE_TYPE.findall("\n".join([template, *files.values()])),
+    )
+    values = chooser.choose(documents[0].get("parameters") or {})
+    said = {Path(one.path).resolve(): announced_places(one.translation.ledger.entries) for one in results if one.translation}
+    lost = sum(one["fate"] in ("dropped", "hole") for one in asked["resources"])
+    return Written(path, home, template, files, said, values, len(asked["resources"]), lost)
+
+
+@dataclass
+class Clouds:
+    """One cloud, as the plain member that the stacks are of, and as an administrator who looks at user data only."""
+
+    member: Any
+    heat: Any
+    admin: Any = None
+
+
+def prove(name: str, written: Written, clouds: Clouds, known: Mapping[str, Any], timeout: float) -> dict[str, Any]:
+    """The whole life of one stack, as a row of the account."""
+    cloud, heat = clouds.member, clouds.heat
+    run = StackRun(heat, name, timeout)
+    run.forget()
+    before = inventory(cloud)
+    row: dict[str, Any] = {"prepared": prepare.stand(cloud, written.template, written.files, written.values.chosen)}
+    created = run.create(written.template, written.files, written.values.chosen)
+    row["create"] = vars(created)
+    if run.id:
+        if created.status == "CREATE_COMPLETE":
+            row["stack"], row["heat"] = run.id, [_told(one) for one in run.resources()]
+            row["outputs"] = run.outputs()
+            prepare.use_queues(cloud, row["heat"])
+            row["seen"] = since(before, inventory(cloud, clouds.admin))
+            row |= told(compared(name, written, row, known))
+        row["delete"] = vars(run.delete())
+    prepare.clear(cloud, row["prepared"])
+    row["left"], row["retained"] = _left(before, cloud, set(_retained(written, row.get("heat", []))))
+    return row
+
+
+def compared(name: str, written: Written, row: Mapping[str, Any], known: Mapping[str, Any]) -> Compared:
+    """The facts of the source beside what was seen."""
+    source = Source(written.path.read_text(encoding="utf-8"), written.values.chosen, name)
+    return compare(
+        facts(
+            written.path, written.home, Deployed(source, row["stack"], row["heat"], row["seen"], known["site"]), written.announced
+        )
+    )
+
+
+def told(compared: Compared) -> dict[str, Any]:
+    """A comparison as part of a row."""
+    return {**vars(compared), "agreed": dict(compared.agreed)}
+
+
+def _retained(written: Written, rows: list[dict[str, str]]) -> Iterator[str]:
+    """Ids of what the template says to keep."""
+    for text in [written.template, *written.files.values()]:
+        for name, resource in (yaml.safe_load(text).get("resources") or {}).items():
+            if str(resource.get("deletion_policy", "")).lower() == "retain":
+                yield from (row["id"] for row in rows if row["name"] == name)
+
+
+def _left(before: dict[str, Any], cloud: Any, retained: set[str]) -> tuple[dict[str, Any], list[str]]:
+    """What is there that was not before; services take a moment to forget. What the source says to keep is taken away here."""
+    kept: list[str] = []
+    for _ in range(10):
+        found = {kind: things for kind, things in since(before, inventory(cloud)).items() if things}
+        for kind in list(found):
+            for id_ in set(found[kind]) & retained:
+                prepare.remove(cloud, kind, id_)
+                kept.append(f"{kind} {id_}")
+        if not found:
+            break
+        time.sleep(2)
+    return found, sorted(set(kept))
+
+
+def _told(resource: Any) -> dict[str, str]:
+    """A resource as Heat lists it, with the id of its stack."""
+    stack = next((link["href"] for link in resource.links if link["rel"] == "stack"), "")
+    return {
+        "name": resource.resource_name,
+        "type": resource.resource_type,
+        "id": resource.physical_resource_id,
+        "stack": stack.rsplit("/", 1)[-1],
+    }
