@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import Schema, lookup
+from cfn2heat.hot.decide import by_defaults
 from cfn2heat.hot.template import HotParameter, HotResource, HotTemplate
 
 TEXTUAL = frozenset(
@@ -25,12 +26,12 @@ TEXTUAL = frozenset(
 """Custom constraints on the form of a text: those that need no cloud."""
 
 
-def narrow_parameters(template: HotTemplate) -> None:
-    """Add constraints to string parameters without a default of which nothing says what they are, in place."""
+def narrow_parameters(template: HotTemplate, but: frozenset[str] = frozenset()) -> None:
+    """Add constraints to string parameters without a default of which nothing says what they are, in place; not to some."""
     open_parameters = {
         name: parameter
         for name, parameter in template.parameters.items()
-        if parameter.type == "string" and parameter.default is None and not _tied(parameter)
+        if parameter.type == "string" and parameter.default is None and name not in but and not _tied(parameter)
     }
     if not open_parameters:
         return
@@ -41,35 +42,47 @@ def narrow_parameters(template: HotTemplate) -> None:
                 _narrow(value, schema.properties.get(name), open_parameters)
 
 
-def drop_empty_defaults(template: HotTemplate) -> None:
-    """Ask for string parameters that default to an empty text where a property wants the name of something, in place."""
+def drop_empty_defaults(template: HotTemplate) -> frozenset[str]:
+    """Ask for string parameters that default to an empty text where a property wants the name of something, in place.
+
+    Gives those that a condition can make needless: a person who chooses so may still leave them empty.
+    """
     empty = {
         name: parameter
         for name, parameter in template.parameters.items()
         if parameter.type == "string" and parameter.default == hot.Literal("")
     }
+    optional = set()
     for resource in template.resources.values() if empty else ():
         schema = lookup(resource.type)
-        if schema is not None and resource.condition is None:
+        if schema is not None and (resource.condition is None or by_defaults(resource.condition, template)):
             for name, value in resource.properties.items():
-                for parameter in _demanded(value, schema.properties.get(name)):
+                for parameter in _demanded(value, schema.properties.get(name), template):
                     if parameter in empty:
                         empty.pop(parameter).default = None
                         comment = f"has no default: {resource.name} does not take an empty {name}"
                         template.parameters[parameter].comments.append(comment)
+                        if resource.condition is not None or isinstance(value, hot.If):
+                            optional.add(parameter)
+    return frozenset(optional)
 
 
-def _demanded(value: hot.HotValue, schema: Schema | None) -> Iterator[str]:
-    """Parameters that a property reads under no condition, and of which it takes no empty text."""
+def _demanded(value: hot.HotValue, schema: Schema | None, template: HotTemplate) -> Iterator[str]:
+    """Parameters that a property reads when all have their defaults, and of which it takes no empty text."""
     match value:
         case hot.GetParam(path=()) if schema is not None and schema.custom:
             yield value.name
+        case hot.If():
+            chosen = by_defaults(value.condition, template)
+            branch = value.then if chosen else value.otherwise
+            if chosen is not None and branch is not None:
+                yield from _demanded(branch, schema, template)
         case hot.HotList() if schema is not None:
             for member in value.items:
-                yield from _demanded(member, schema.at(0))
+                yield from _demanded(member, schema.at(0), template)
         case hot.HotMap() if schema is not None:
             for key, member in value.entries.items():
-                yield from _demanded(member, schema.at(key))
+                yield from _demanded(member, schema.at(key), template)
 
 
 def _tied(parameter: HotParameter) -> bool:

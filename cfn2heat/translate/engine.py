@@ -218,8 +218,7 @@ def finish_templates(t: Translation) -> None:
     """Guard conditional resources, narrow parameters, use the functions of the version, keep data from being run."""
     for template in (*t.files.values(), t.hot):
         guard_references(template)
-        drop_empty_defaults(template)
-        narrow_parameters(template)
+        narrow_parameters(template, but=drop_empty_defaults(template))
         narrow_by_files(template, t.files)
         for place in lower(template):
             message = f"Version {template.version} cannot leave out {place} where its condition says so; Heat refuses it empty."

@@ -43,3 +43,29 @@ def test_what_is_handed_on_inherits_the_form_beside_its_own_pattern() -> None:
         inherit(one, inner)
     assert outer.constraints == [pattern, form]
     assert free.constraints == inner.constraints
+
+
+SERVER = {"Type": "AWS::EC2::Instance", "Properties": {"ImageId": {"Ref": "Image"}, "InstanceType": "t3.micro"}}
+
+
+def parameters(wanted: str, **server: Any) -> HotParameter:
+    """What becomes of an image that defaults to nothing, for a server that there is when Make is yes."""
+    found = convert_data(
+        {
+            "Parameters": {"Image": {"Type": "String", "Default": ""}, "Make": {"Type": "String", "Default": wanted}},
+            "Conditions": {"Made": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Make"}, "no"]}]}},
+            "Resources": {"Web": {**SERVER, **server}},
+        }
+    )
+    assert found.translation is not None
+    return found.translation.hot.parameters["Image"]
+
+
+def test_an_empty_default_is_asked_for_where_the_defaults_make_what_needs_it() -> None:
+    assert parameters("yes", Condition="Made").default is None
+    assert parameters("no", Condition="Made").default == hot.Literal("")
+    assert parameters("no").default is None
+
+
+def test_who_chooses_otherwise_may_leave_it_empty() -> None:
+    assert parameters("yes", Condition="Made").constraints == []
