@@ -34,6 +34,7 @@ class Writer:
         self.parts: list[str | Held] = []
         self.used: set[str] = set()
         self.depth = 0
+        self._odd = False
 
     def line(self, *parts: str | Held) -> None:
         """One line; parts are words that are ready for the shell."""
@@ -57,7 +58,12 @@ class Writer:
         """A value as one word of a command."""
         if value is None or isinstance(value, str):
             return quoted(self.ctx, (value or "",))
-        return quoted(self.ctx, text_of(self.ctx, value))
+        return quoted(self.ctx, self.text(value))
+
+    def text(self, value: cfn.Value) -> Text:
+        """A value that must be a text; what is none is said when the script is done."""
+        self._odd |= isinstance(value, cfn.Map | cfn.Seq)
+        return ("",) if isinstance(value, cfn.Map | cfn.Seq) else text_of(self.ctx, value)
 
     def drop(self, path: Path, because: str, advice: str = "", severity: Severity = Severity.WARNING) -> None:
         """Leave something out of the script."""
@@ -89,8 +95,16 @@ class Writer:
                     self.each(side, (*path, "Fn::If", number), write, *more)
 
     def settle(self, path: Path) -> None:
-        """Everything that was not left out is in the script."""
+        """Everything that was not left out is in the script; say what no script can hold."""
         self._owner.adapted(path, DONE, "server.user_data")
+        if any("\0" in part for part in self.parts if isinstance(part, str)):
+            message = "A text of cfn-init's configuration holds a NUL, which no shell takes."
+            self._owner.report("C2H4513", Severity.ERROR, message, "Leave it out, or write it as base64.", path)
+        if self._odd:
+            message = (
+                "The configuration of cfn-init has a list or a map where it wants a text; the script has an empty text there."
+            )
+            self._owner.report("C2H4513", Severity.ERROR, message, "Write texts.", path)
 
 
 def script(ctx: ResourceContext, owner: Resource, sections: dict[str, Section]) -> Text:
@@ -109,9 +123,6 @@ def script(ctx: ResourceContext, owner: Resource, sections: dict[str, Section]) 
         writer.drop(path, COMPUTED, WRITE_OUT, Severity.ERROR)
         _sets(writer, cfn.Map({}, owner.span), path, names)
     writer.settle(path)
-    if any("\0" in part for part in writer.parts if isinstance(part, str)):
-        message = "A text of cfn-init's configuration holds a NUL, which no shell takes."
-        ctx.report("C2H4513", Severity.ERROR, message, "Leave it out, or write it as base64.", path)
     needed = {need for name in writer.used for need in (name, *shell_text.NEEDS.get(name, ()))}
     library = "".join(text for name, text in shell_text.FUNCTIONS.items() if name in needed)
     return (shell_text.HEAD.replace("NAME", owner.name) + library + "\n", *writer.parts, shell_text.MAIN)

@@ -11,7 +11,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.init import COMPUTED, WRITE_OUT, Writer
 from cfn2heat.hooks.init_packages import known
-from cfn2heat.hooks.shell import Held, Text, constant, here, text_of
+from cfn2heat.hooks.shell import Held, Text, constant, here
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.walk import rebuild
 from cfn2heat.source import Path
@@ -105,7 +105,7 @@ def _lines(text: str, width: int = 76) -> str:
 def _text(writer: Writer, value: cfn.Value) -> Text:
     """A text as it is; anything else as JSON, by Heat where values stand in it."""
     if not isinstance(value, cfn.Map | cfn.Seq):
-        return text_of(writer.ctx, value)
+        return writer.text(value)
     found = writer.ctx.constant(value)
     if found is not UNKNOWN:
         return (json.dumps(found),)
@@ -143,7 +143,7 @@ def _variable(writer: Writer, context: cfn.Map, match: re.Match[str]) -> Text:
     given = context.entries.get(match.group(1) or match.group(3))
     if given is None:
         return ()
-    text = text_of(writer.ctx, given)
+    text = writer.text(given)
     plain = constant(text)
     escaped = not match.group(1) and not match.group(2)
     return text if plain is None or not escaped else (html.escape(plain),)

@@ -7,7 +7,7 @@ import re
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.init import COMPUTED, WRITE_OUT, Writer
-from cfn2heat.hooks.shell import Text, constant, quoted, text_of
+from cfn2heat.hooks.shell import Text, constant, quoted
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import as_text
 
@@ -74,7 +74,7 @@ def _one_package(writer: Writer, value: cfn.Value, path: Path, manager: str, nam
 def _specified(writer: Writer, manager: str, name: str, versions: cfn.Value) -> list[Text]:
     """The words that name a package in its versions; of several yum takes the highest."""
     items = versions.items if isinstance(versions, cfn.Seq) else (versions,)
-    texts = [text_of(writer.ctx, item) for item in items if not isinstance(item, cfn.NoValue)]
+    texts = [writer.text(item) for item in items if not isinstance(item, cfn.NoValue)]
     texts = [text for text in texts if constant(text) != ""]
     if manager == "yum" and len(texts) > 1:
         texts = [max(texts, key=lambda text: _natural(constant(text) or ""))]

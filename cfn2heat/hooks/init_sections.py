@@ -9,7 +9,7 @@ from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.init import COMPUTED, WRITE_OUT, Section, Writer
 from cfn2heat.hooks.init_files import HUP, HUP_ADVICE, files
 from cfn2heat.hooks.init_packages import WINDOWS, WINDOWS_ADVICE, groups, known, packages, sources, users
-from cfn2heat.hooks.shell import Text, constant, here, quoted, text_of
+from cfn2heat.hooks.shell import Text, here, quoted
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
 
@@ -38,7 +38,7 @@ def _command(writer: Writer, value: cfn.Value, path: Path, name: str) -> None:
     if "waitAfterCompletion" in entries:
         writer.drop((*path, "waitAfterCompletion"), "cfn-init waits on Windows only.", severity=Severity.NOTE)
     known(writer, value, path, {"command", "test", "env", "cwd", "ignoreErrors", "waitAfterCompletion"})
-    if "command" in entries and starts_hup(constant(_text_of(writer, entries["command"]))):
+    if starts_hup(writer.ctx.constant(entries.get("command"))):
         writer.drop(path, HUP, HUP_ADVICE)
         return
     word = writer.word(name)
@@ -62,13 +62,10 @@ def _do(writer: Writer, entries: dict[str, cfn.Value], path: Path, end: Text) ->
         writer.line("(say it has no command; exit 1)", *end)
 
 
-def _text_of(writer: Writer, value: cfn.Value) -> Text:
-    return text_of(writer.ctx, value) if not isinstance(value, cfn.Seq) else ("",)
-
-
-def starts_hup(text: str | None) -> bool:
+def starts_hup(command: object) -> bool:
     """Whether all that a command does is to start cfn-hup, or to have it started."""
-    steps = [step.split() for step in re.split(r"[;\n]|&&|\|\|", text or "") if step.strip()]
+    text = command if isinstance(command, str) else ""
+    steps = [step.split() for step in re.split(r"[;\n]|&&|\|\|", text) if step.strip()]
     return bool(steps) and all(map(_starts_hup, steps))
 
 
@@ -79,7 +76,7 @@ def _starts_hup(words: list[str]) -> bool:
 
 def _directory(writer: Writer, value: cfn.Value) -> Text:
     """A directory, which may begin with the home of the user."""
-    text = text_of(writer.ctx, value)
+    text = writer.text(value)
     first = text[0] if text else ""
     if isinstance(first, str) and (first == "~" or first.startswith("~/")):
         return ('"$HOME"', *quoted(writer.ctx, (first[1:], *text[1:]))) if len(text) > 1 or len(first) > 1 else ('"$HOME"',)
@@ -101,14 +98,14 @@ def _run(writer: Writer, value: cfn.Value, entries: dict[str, cfn.Value], path: 
     env: list[Text] = [("env",)]
     given = entries.get("env")
     if isinstance(given, cfn.Map) and given.entries:
-        env = [("env -i",), *(quoted(writer.ctx, (f"{name}=", *text_of(writer.ctx, one))) for name, one in given.entries.items())]
+        env = [("env -i",), *(quoted(writer.ctx, (f"{name}=", *writer.text(one))) for name, one in given.entries.items())]
     elif given is not None and not isinstance(given, cfn.Map):
         writer.drop((*path, "env"), COMPUTED, WRITE_OUT, Severity.ERROR)
     if isinstance(value, cfn.Seq):
         words = [*env, *(writer.word(item) for item in value.items)]
         writer.line(*_spaced(words), " < /dev/null", *end)
         return
-    text = text_of(writer.ctx, value)
+    text = writer.text(value)
     delimiter, body = here(label, text)
     before = [] if len(env) == 1 else [part for word in env for part in (" ", *word)]
     writer.line(writer.call("shell"), *before, f" {delimiter}", *end)

@@ -95,18 +95,18 @@ def _quote(text: str) -> str:
 def _escaped(ctx: ResourceContext, held: Held) -> Held:
     value = held.value
     if isinstance(value, hot.If) and all(
-        isinstance(side, hot.Literal) and PLAIN.match(as_text(side.value)) for side in _sides(value)
+        isinstance(side, hot.Literal) and _is_plain(side) for side in (value.then, value.otherwise)
     ):
         return held
-    if isinstance(value, hot.GetParam) and (
-        value.name.startswith("OS::") or ctx.parameter_type(value.name) in ("number", "boolean")
-    ):
+    kind = ctx.parameter_type(value.name) if isinstance(value, hot.GetParam) and not value.path else ""
+    if kind in ("number", "boolean") or (isinstance(value, hot.GetParam) and value.name.startswith("OS::")):
         return held  # names, ids and numbers hold no quotes
+    value = hot.ListJoin(",", (value,)) if kind == "comma_delimited_list" else value
     return Held(f"{held.name} quoted", hot.ListJoin("'\\''", (hot.StrSplit("'", value),)))
 
 
-def _sides(value: hot.If) -> tuple[hot.HotValue | None, ...]:
-    return (value.then, value.otherwise)
+def _is_plain(side: hot.Literal) -> bool:
+    return PLAIN.match(as_text(side.value)) is not None
 
 
 def here(label: str, text: Text) -> tuple[str, Text]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import re
 import shutil
 import stat
 import subprocess
@@ -509,3 +510,81 @@ def test_credentials_for_downloads_are_an_error_and_in_no_metadata():
 def test_a_nul_that_no_shell_takes_is_said():
     data = template({"config": {"commands": {"a": {"command": "echo a\0b"}}}})
     assert [found.severity.word for found in about(data, "C2H4513")] == ["error"]
+
+
+# ---- any configuration -----------------------------------------------------------------------------------------------
+
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-1, 40000),
+    st.sampled_from(["", "x", "true", "no", "it's", "000644", "120644", "base64", "a\nb", "~/x", "cfn-hup", "S3"]),
+    st.just({"Ref": "Name"}),
+    st.just({"Ref": "AWS::NoValue"}),
+    st.just({"Fn::Transform": {"Name": "M", "Parameters": {}}}),
+)
+NAMES = st.sampled_from(
+    [
+        "/a b",
+        "x",
+        "1 y'",
+        "yum",
+        "apt",
+        "rpm",
+        "python",
+        "msi",
+        "sysvinit",
+        "windows",
+        "command",
+        "test",
+        "cwd",
+        "env",
+        "content",
+        "mode",
+        "source",
+        "encoding",
+        "context",
+        "owner",
+        "gid",
+        "uid",
+        "groups",
+        "homeDir",
+        "enabled",
+        "ensureRunning",
+        "files",
+        "ConfigSet",
+    ]
+)
+SHAPES = st.recursive(
+    ODD,
+    lambda inner: st.one_of(
+        st.dictionaries(NAMES, inner, max_size=4),
+        st.lists(inner, max_size=3),
+        st.tuples(inner, inner).map(lambda sides: {"Fn::If": ["UseSsl", *sides]}),
+    ),
+    max_leaves=12,
+)
+SECTIONS = ["packages", "groups", "users", "sources", "files", "commands", "services", "odd"]
+CONFIGS = st.one_of(SHAPES, st.dictionaries(st.sampled_from(SECTIONS), SHAPES, max_size=5))
+SETS_OF = st.dictionaries(
+    st.sampled_from(["default", "x", "it's"]), st.one_of(SHAPES, st.lists(st.sampled_from(["config", "b", "x"]), max_size=3))
+)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    configs=st.dictionaries(st.sampled_from(["config", "b", "set", "c d"]), CONFIGS, max_size=3),
+    sets=st.one_of(st.none(), SETS_OF, SHAPES),
+)
+def test_any_configuration_becomes_a_script_that_shells_read(configs, sets):
+    init = configs if sets is None else {"configSets": sets, **configs}
+    data = template(init)
+    hot = written(convert_data(data))
+    text = hot["resources"]["Web"]["properties"]["user_data"]
+    params = {} if isinstance(text, str) else text["str_replace"]["params"]
+    script = replaced(text if isinstance(text, str) else text["str_replace"]["template"], dict.fromkeys(params, "yes"))
+    inner = re.search(r"<<'(END_OF_SCRIPT\w*)'\n(.*?)\n\1\n", script, re.DOTALL)
+    assert inner is not None
+    for shell in SHELLS:
+        done = subprocess.run([*shell, "-n"], input=inner.group(2).encode(), capture_output=True, check=False, timeout=60)
+        assert (done.returncode, done.stderr) == (0, b"")
