@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cfn2heat.cli.cloud_call import STATUSES, cloud_options, told
+from cfn2heat.cli.cloud_call import cloud_options, told
 from cfn2heat.cli.tellers import End, Teller, teller
 from cfn2heat.deploy.cloud import connect
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from cfn2heat.table.site_facts import Wanted
 
 FINE, LACKS = 0, 1
+STATUSES = (
+    "2 wrong usage; 3 a file could not be read; 4 the cloud refuses; 5 the cloud cannot be reached, or takes no login; "
+    "130 interrupted; 70 a bug of ours."
+)
 PATH = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 
