@@ -22,6 +22,30 @@ ACCELERATORS = {
     "MediaAcceleratorInfo": ("Accelerators", "accelerator"),
     "NeuronInfo": ("NeuronDevices", "accelerator"),
 }
+RETIRED: dict[str, list[Any]] = {
+    "cc1.4xlarge": [16, 23552, 1690],
+    "cc2.8xlarge": [32, 61952, 3360],
+    "cg1.4xlarge": [16, 23040, 1690, "2 GPUs"],
+    "cr1.8xlarge": [32, 249856, 240],
+    "f1.2xlarge": [8, 124928, 470, "1 FPGA"],
+    "f1.4xlarge": [16, 249856, 940, "2 FPGAs"],
+    "f1.16xlarge": [64, 999424, 3760, "8 FPGAs"],
+    "g2.2xlarge": [8, 15360, 60, "1 GPU"],
+    "g2.8xlarge": [32, 61440, 240, "4 GPUs"],
+    "g3s.xlarge": [4, 31232, 0, "1 GPU"],
+    "g3.4xlarge": [16, 124928, 0, "1 GPU"],
+    "g3.8xlarge": [32, 249856, 0, "2 GPUs"],
+    "g3.16xlarge": [64, 499712, 0, "4 GPUs"],
+    "hi1.4xlarge": [16, 61952, 2048],
+    "hs1.8xlarge": [16, 119808, 49152],
+    "p2.xlarge": [4, 62464, 0, "1 GPU"],
+    "p2.8xlarge": [32, 499712, 0, "8 GPUs"],
+    "p2.16xlarge": [64, 749568, 0, "16 GPUs"],
+    "p3.2xlarge": [8, 62464, 0, "1 GPU"],
+    "p3.8xlarge": [32, 249856, 0, "4 GPUs"],
+    "p3.16xlarge": [64, 499712, 0, "8 GPUs"],
+}
+"""Types that AWS has withdrawn, and that old templates still name; the list of moto is of those that can be had."""
 COMMON = [
     *("t1", "t2", "t3", "t3a", "t4g", "m1", "m2", "m3", "m4", "m5", "m6i", "m7i", "c1", "c3", "c4", "c5", "c6i", "c7i"),
     *("r3", "r4", "r5", "r6i", "r7i"),
@@ -43,9 +67,9 @@ def generate() -> bytes:
     """The whole snapshot, a type a line so that a new one is a short difference."""
     moto = distribution("moto")  # its files, without importing it: that would want all its requirements
     packed = Path(str(moto.locate_file("moto/ec2/resources/instance_types.json.gz"))).read_bytes()
-    types: dict[str, Any] = json.loads(gzip.decompress(packed))
-    ordered = sorted(types, key=lambda name: (name.partition(".")[0], size(types[name]), name))
-    lines = ",\n".join(f"{json.dumps(name)}:{json.dumps(describe(types[name]), separators=(',', ':'))}" for name in ordered)
+    types = {**RETIRED, **{name: describe(data) for name, data in json.loads(gzip.decompress(packed)).items()}}
+    ordered = sorted(types, key=lambda name: (name.partition(".")[0], types[name][:3], name))
+    lines = ",\n".join(f"{json.dumps(name)}:{json.dumps(types[name], separators=(',', ':'))}" for name in ordered)
     head = f'"origin":"moto {moto.version}","common":{json.dumps(COMMON)}'
     return f'{{{head},"types":{{\n{lines}\n}}}}\n'.encode()
 

@@ -65,7 +65,8 @@ def _size(size: Flavor | InstanceType) -> str:
 def _flavor(key: str, type: InstanceType | None, flavors: list[Flavor]) -> Entry:
     """The flavor with the sizes of both; what a person should look at stands behind #."""
     if type is None:
-        return Entry(key, None, "no type of the list of EC2's types")
+        own = key in [flavor.name for flavor in flavors]
+        return Entry(key, key, "a flavor of this cloud") if own else Entry(key, None, "no type of the list of EC2's types")
     disk = f", {type.disk} GB of local disk" if type.disk else ""
     size = f"{_size(type)}{disk}{', ' if type.special else ''}{type.special}"
     flavor = smallest(type, flavors)
@@ -93,6 +94,8 @@ def _words(image: Thing) -> str:
 
 
 def _image(key: str, images: list[Image]) -> Entry:
+    if key in [image.name for image in images]:
+        return Entry(key, key, "an image of this cloud")
     found = families.find_image(key, images)
     if found.certain:
         return Entry(key, found.image, found.system)

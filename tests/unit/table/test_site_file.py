@@ -54,6 +54,7 @@ def test_what_is_known_of_instance_types():
     assert find("t4g.small").special == "arm64"
     assert find("g4dn.xlarge").only_here
     assert not find("t4g.small").only_here
+    assert find("g2.2xlarge").special == "1 GPU"  # withdrawn, and still named
     assert find("t3.enormous") is None
     names = [type.name for type in common()]
     assert names.index("t3.nano") < names.index("t3.2xlarge") < names.index("m5.large") < names.index("m5.24xlarge")
@@ -251,6 +252,15 @@ def test_a_cloud_that_tells_nothing_gives_an_empty_site(tmp_path, table):
     site = read_back(tmp_path, table, text)
     assert site.values == {}
     assert "# This cloud shows no flavors.\n# flavors:\n" in text
+
+
+def test_what_names_the_cloud_s_own_things_stands_for_itself(tmp_path, table):
+    wanted = Wanted(set(), {"flavors": {"own.size", "m1.small"}, "images": {"golden"}})
+    flavor = Thing("f9", "own.size", {"vcpus": 64, "ram": 1, "disk": 0})
+    cloud = replace(CLOUD, things={**CLOUD.things, "nova.flavor": [*CLOUD.things["nova.flavor"], flavor]})
+    site = read_back(tmp_path, table, text_of(table, cloud, wanted))
+    assert site.lookup("flavors") == {"own.size": "own.size", "m1.small": "m1.small"}
+    assert site.lookup("images") == {"golden": "golden"}
 
 
 def test_every_fact_of_the_table_is_looked_for(table):
