@@ -1223,4 +1223,29 @@ CODES: dict[str, tuple[str, str]] = {
             "anything is written."
         ),
     ),
+    "C2H7070": (
+        "The cloud refuses an image",
+        (
+            "Glance says no to the image or to one of its properties, for the reason given: a quota, a policy, or a format "
+            "that it does not take."
+        ),
+    ),
+    "C2H7071": (
+        "An upload broke off",
+        (
+            "The connection was cut, or the cloud gave up. Glance takes images in one piece, so the next call begins anew; no "
+            "image that is not whole stays active."
+        ),
+    ),
+    "C2H7072": (
+        "The cloud's image is not what was sent",
+        "Size, checksum or properties read back differ from what was sent. The image was removed again.",
+    ),
+    "C2H7073": (
+        "The properties beside an image cannot be read",
+        (
+            "The file that convert writes beside its result is damaged. Without it an image is uploaded with those properties "
+            "only that --property gives."
+        ),
+    ),
 }

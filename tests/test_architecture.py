@@ -44,7 +44,7 @@ BY_THE_REGISTRY = {("translate", "hooks")}
 HEAVY = {
     "click": {"cli"},
     "heatclient": {"deploy"},
-    "keystoneauth1": {"deploy"},
+    "keystoneauth1": {"deploy", "images"},
     "openstack": {"deploy", "images"},
     "oslo_utils": {"images"},
 }

@@ -18,7 +18,11 @@ FINE, UNREADABLE = 0, 3
 _FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or programs.")
 
 
-DISK_COMMANDS = {"convert": "convert_disk", "inspect": "inspect_disk"}
+DISK_COMMANDS = {
+    "convert": "cfn2heat.cli.images_disk:convert_disk",
+    "inspect": "cfn2heat.cli.images_disk:inspect_disk",
+    "upload": "cfn2heat.cli.images_upload:upload_image",
+}
 
 
 class DiskGroup(click.Group):
@@ -32,7 +36,8 @@ class DiskGroup(click.Group):
         """Import a subcommand."""
         if cmd_name not in DISK_COMMANDS:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(import_module("cfn2heat.cli.images_disk"), DISK_COMMANDS[cmd_name])
+        module, attribute = DISK_COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
         return command
 
 

@@ -1,10 +1,11 @@
-"""How far a long work is: a bar on a terminal, a line a step elsewhere, a JSON line for programs."""
+"""How far a long work is: a bar on a terminal, a line now and then elsewhere, JSON lines for programs."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
+from typing import Any
 
 import click
 
@@ -12,50 +13,59 @@ from cfn2heat.images.convert import Progress
 from cfn2heat.images.describe import size
 
 
+class Bar:
+    """One work after the other, each from 0 to 100 per cent."""
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+        self.bar = form == "text" and sys.stderr.isatty()
+        self.last, self.shown, self.open = 0.0, -1.0, False
+
+    def begin(self, name: str, text: str, **more: Any) -> None:
+        """A new work begins."""
+        if self.open:
+            click.echo(err=True)
+        self.last, self.shown, self.open = time.monotonic(), -1.0, False
+        if self.form == "json":
+            click.echo(json.dumps({"step": name, **more}))
+        else:
+            number = f"{more['number']}/{more['of']} " if more else ""
+            click.echo(f"{number}{name}: {text}", err=True)
+
+    def move(self, name: str, percent: float, total: int, seconds: float) -> None:
+        """The work has come so far; shown at most some times a second, and at its end."""
+        now = time.monotonic()
+        if not (percent >= 100 > self.shown or now - self.last > (0.2 if self.bar else 5)):
+            return
+        self.last, self.shown = now, percent
+        rate = total * percent / 100 / seconds if seconds else 0
+        left = seconds * (100 - percent) / percent if percent else 0
+        if self.form == "json":
+            data = {"step": name, "percent": round(percent, 2), "bytes_per_second": int(rate), "seconds_left": int(left)}
+            click.echo(json.dumps(data))
+        elif self.bar:
+            filled = int(percent / 4)
+            text = f"    [{'#' * filled}{'-' * (25 - filled)}] {percent:3.0f}%  {size(rate)}/s  {clock(left)} left"
+            click.echo(f"\r{text:78}", nl=percent >= 100, err=True)
+            self.open = percent < 100
+        else:
+            click.echo(f"    {percent:.0f}%, {size(rate)}/s, {clock(left)} left", err=True)
+
+
 class Shown:
-    """Shows progress on stderr, or as JSON lines on stdout; at most some times a second."""
+    """Shows the steps of a conversion."""
 
     def __init__(self, steps: int, total: int, form: str) -> None:
-        self.steps, self.total, self.form = steps, total, form
-        self.bar = form == "text" and sys.stderr.isatty()
-        self.step, self.start, self.last, self.shown = "", 0.0, 0.0, -1.0
+        self.steps, self.total, self.bar = steps, total, Bar(form)
+        self.start = 0.0
 
     def __call__(self, progress: Progress) -> None:
         """Show where it is."""
-        now = time.monotonic()
-        if progress.step.name != self.step:
-            self._end()
-            self.step, self.start, self.last, self.shown = progress.step.name, now, now, -1.0
-            self._begin(progress)
-        elif progress.percent >= 100 > self.shown or now - self.last > (0.2 if self.bar else 5):
-            self.last, self.shown = now, progress.percent
-            self._move(progress, now - self.start)
-
-    def _begin(self, progress: Progress) -> None:
-        if self.form == "json":
-            self._line({"step": progress.step.name, "number": progress.number, "of": self.steps})
+        if progress.percent < 0:
+            self.start = time.monotonic()
+            self.bar.begin(progress.step.name, progress.step.text, number=progress.number, of=self.steps)
         else:
-            click.echo(f"{progress.number}/{self.steps} {progress.step.name}: {progress.step.text}", err=True)
-
-    def _move(self, progress: Progress, seconds: float) -> None:
-        rate = self.total * progress.percent / 100 / seconds if seconds else 0
-        left = seconds * (100 - progress.percent) / progress.percent if progress.percent else 0
-        if self.form == "json":
-            self._line({"step": self.step, "percent": progress.percent, "bytes_per_second": int(rate), "seconds_left": int(left)})
-        elif self.bar:
-            filled = int(progress.percent / 4)
-            text = f"    [{'#' * filled}{'-' * (25 - filled)}] {progress.percent:3.0f}%  {size(rate)}/s  {clock(left)} left"
-            click.echo(f"\r{text:78}", nl=False, err=True)
-        else:
-            click.echo(f"    {progress.percent:.0f}%, {size(rate)}/s, {clock(left)} left", err=True)
-
-    def _end(self) -> None:
-        if self.bar and self.shown >= 0:
-            click.echo(err=True)
-
-    @staticmethod
-    def _line(data: dict[str, str | int | float]) -> None:
-        click.echo(json.dumps(data))
+            self.bar.move(progress.step.name, progress.percent, self.total, time.monotonic() - self.start)
 
 
 def clock(seconds: float) -> str:

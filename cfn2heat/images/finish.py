@@ -10,7 +10,6 @@ from cfn2heat.images.guest import Guest
 _KEY = "HKEY_LOCAL_MACHINE\\SYSTEM\\"
 _WINDOWS_AGENTS = ("amazonssmagent", "amazoncloudwatchagent", "ec2config", "amazon ec2launch", "awsliteagent", "amazonlightagent")
 _SAFE_NAME = re.compile(r"[\w@.-]+")
-_SCRIPTS = "/Program Files/Guestfs/Firstboot/scripts"
 _NEW_ADMINISTRATOR = (
     "$user = ([ADSI]'WinNT://.').Create('User', '{name}'); "
     "$user.SetPassword((Get-Content C:\\cfn2heat\\secret)); $user.SetInfo(); "
@@ -77,15 +76,13 @@ def first_boot(cloudbase_init: Path | None, administrator: str) -> str:
     return "\r\n".join([*lines, "rmdir /s /q C:\\cfn2heat", ""])
 
 
-def first_boot_session(scratch: Path, cloudbase_init: Path | None, password_file: Path | None) -> str:
-    """Commands that put the script, and what it needs, where virt-v2v's first boot service looks."""
-    lines = ["mkdir-p /cfn2heat"]
-    if cloudbase_init:
-        lines.append(f"upload {quoted(cloudbase_init)} /cfn2heat/cloudbase-init.msi")
-    if password_file:
-        lines.append(f"upload {quoted(password_file)} /cfn2heat/secret")
-    script = quoted(scratch / "first-boot.cmd")
-    return "\n".join([*lines, f'mkdir-p "{_SCRIPTS}"', f'upload {script} "{_SCRIPTS}/5000-0001-cfn2heat.bat"', ""])
+def first_boot_options(scratch: Path, cloudbase_init: Path | None, password_file: Path | None) -> list[str]:
+    """Options of virt-customize that put the script, and what it needs, into the guest, with a service that runs it once."""
+    options = ["--mkdir", "/cfn2heat"]
+    for file, name in ((cloudbase_init, "cloudbase-init.msi"), (password_file, "secret")):
+        if file is not None:
+            options += ["--upload", f"{file}:/cfn2heat/{name}"]
+    return [*options, "--firstboot", str(scratch / "first-boot.cmd")]
 
 
 # Linux

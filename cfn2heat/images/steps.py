@@ -30,7 +30,16 @@ DRIVER_FOLDERS = {
     "win11": "w11",
 }
 """Folders of the driver disc by what virt-inspector calls a Windows."""
-TOOLS = ("qemu-img", "virt-inspector", "guestfish", "virt-v2v-in-place", "nbdkit", "virt-win-reg", "hivexregedit")
+TOOLS = (
+    "qemu-img",
+    "virt-inspector",
+    "guestfish",
+    "virt-v2v-in-place",
+    "nbdkit",
+    "virt-win-reg",
+    "hivexregedit",
+    "virt-customize",
+)
 """All programs that a conversion may run."""
 _V2V = ("virt-v2v-in-place", "nbdkit")
 
@@ -110,6 +119,8 @@ def _windows(guest: Guest, wishes: Wishes, work: Path, obstacles: list[str], by_
     if wishes.drivers is None:
         what = f"virtio-win.iso or a folder that has {driver_file(guest)}"
         obstacles.append(f"VirtIO drivers are needed: give --windows-drivers with {what}.")
+    given = (wishes.cloudbase_init, wishes.password_file, work)
+    obstacles.extend(f"virt-customize takes no path with a colon: {path}." for path in given if ":" in str(path))
     if wishes.administrator and wishes.password_file is None:
         obstacles.append("The second administrator needs a password.")
     drivers = str(wishes.drivers or "virtio-win.iso")
@@ -125,12 +136,14 @@ def _windows(guest: Guest, wishes: Wishes, work: Path, obstacles: list[str], by_
         ("virt-win-reg", "hivexregedit"),
         files={"finish.reg": finish.registry(guest, wishes.keep_agents)},
     )
-    first = _session(
-        work,
+    options = finish.first_boot_options(work.parent, wishes.cloudbase_init, wishes.password_file)
+    first = Step(
         "first boot",
         finish.first_boot_text(wishes.cloudbase_init, wishes.administrator),
-        finish.first_boot_session(work.parent, wishes.cloudbase_init, wishes.password_file),
-        {"first-boot.cmd": finish.first_boot(wishes.cloudbase_init, wishes.administrator)},
+        ("virt-customize", "--format", "qcow2", "-a", str(work), "--no-network", *options),
+        ("virt-customize",),
+        files={"first-boot.cmd": finish.first_boot(wishes.cloudbase_init, wishes.administrator)},
+        environment={"VIRT_TOOLS_DATA_DIR": str(wishes.virt_tools)},
     )
     by_hand.extend(_windows_by_hand(guest, wishes))
     return [v2v, registry, first]

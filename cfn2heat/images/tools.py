@@ -37,6 +37,7 @@ PACKAGES = {
     "hivexregedit": "libwin-hivex-perl",
     "nbdkit": "nbdkit",
     "qemu-img": "qemu-utils",
+    "virt-customize": "libguestfs-tools",
     "virt-inspector": "libguestfs-tools",
     "virt-v2v": "virt-v2v",
     "virt-v2v-in-place": "virt-v2v",
