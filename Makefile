@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 HEAT := .venv-heat
 
-.PHONY: test lint heat-env example catalogs clean
+.PHONY: test lint heat-env example catalogs clean cloud cloud-test cloud-down
 
 test: $(BIN)/.done $(HEAT)/.done
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 -m "not cloud"
 
 lint: $(BIN)/.done
 	$(BIN)/ruff check .
@@ -31,10 +31,21 @@ $(HEAT)/.done:
 	$(HEAT)/bin/python -m pip install --quiet --disable-pip-version-check 'openstack-heat==27.0.1'
 	touch $@
 
+# A real OpenStack on this machine (tests/cloud/README.md); root, or a machine with its packages installed.
+cloud:
+	$(PYTHON) tests/cloud/cloud.py up
+
+cloud-test: $(BIN)/.done cloud
+	$(BIN)/python -m pytest -q -m cloud tests/cloud
+
+cloud-down:
+	$(PYTHON) tests/cloud/cloud.py down
+
 # Snapshots of both sides' schemas; a test says when they are stale.
 catalogs: $(BIN)/.done $(HEAT)/.done
 	$(BIN)/python scripts/generate_aws_catalog.py
 	$(HEAT)/bin/python scripts/generate_hot_catalog.py
 
 clean:
+	test ! -d build/test-cloud || $(PYTHON) tests/cloud/cloud.py wipe
 	rm -rf $(VENV) $(HEAT) build dist

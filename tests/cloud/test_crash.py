@@ -71,7 +71,9 @@ def test_it_shares_nothing_with_the_first(place: Place, cloud: Cloud) -> None:
 
 def test_servers_outlive_the_death_of_everything(place: Place) -> None:
     demo = connection(place)
-    server = demo.create_server("before", image="cirros", flavor="m1.tiny", network="shared", wait=True, timeout=PATIENCE)
+    server = demo.create_server(
+        "before", image="cirros", flavor="m1.tiny", network="shared", auto_ip=False, wait=True, timeout=PATIENCE
+    )
     kill_everything(place)
     assert command("status", state=place.state).returncode == 1
     up(place)

@@ -21,6 +21,7 @@ PROGRAMS = {
     "rndc": "bind9-utils",
     "openssl": "openssl",
 }
+OLDEST = (3, 11)
 SYSTEM_PATH = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
 POLICY = Path("/usr/sbin/policy-rc.d")
 
@@ -61,6 +62,8 @@ def environment(place: Place) -> None:
     done = place.venv / "complete"
     python = str(place.venv / "bin" / "python")
     if not done.exists():
+        if sys.version_info < OLDEST:
+            raise SystemExit(f"the services need Python {'.'.join(map(str, OLDEST))} or later; this is {sys.version.split()[0]}")
         shutil.rmtree(place.venv, ignore_errors=True)
         _run(sys.executable, "-m", "venv", str(place.venv))
         _run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv")
