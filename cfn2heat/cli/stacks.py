@@ -39,8 +39,8 @@ def status(stack: str, os_cloud: str | None, form: str, verbose: bool) -> None:
     voice = teller(form)
     with told(voice, verbose, "Nothing was changed."):
         heat, found = find(os_cloud, stack)
-        if found.status == "FAILED":
-            for failure in failures(Feed(heat, found, begun=True).new(), None):
+        if not found.complete and not found.in_progress:
+            for failure in failures(Feed(heat, found, begun=True).new(ended=True), None):
                 voice(failure)
         facts = {"stack": found.name, "id": found.id, "state": found.state, "reason": found.reason}
         facts |= {"created": found.created, "updated": found.updated, "tags": ",".join(found.tags)}
@@ -64,7 +64,7 @@ def events(stack: str, wait: bool, os_cloud: str | None, form: str, verbose: boo
         heat, found = find(os_cloud, stack)
         feed = Feed(heat, found, begun=True)
         if not wait:
-            for event in feed.new():
+            for event in feed.new(ended=not found.in_progress):
                 voice(event)
             return
         ended, seen = follow(heat, feed, found, {found.action, "ROLLBACK"}, voice, None)

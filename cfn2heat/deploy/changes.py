@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 from cfn2heat.deploy.bundle import types
@@ -88,15 +89,13 @@ def differences(old: Content, new: Content, hidden: set[str], preview: dict[str,
 def _touched(old: Content, new: Content, hidden: set[str]) -> Iterator[str]:
     """Resources of both whose lines, conditions, parameters or files differ."""
     before, after = old.template.get("resources") or {}, new.template.get("resources") or {}
-    names = old.parameters.keys() | new.parameters.keys() | _declared(old) | _declared(new)
-    values = {name for name in names - hidden if not same(_value(old, name), _value(new, name))}
     files = {name for name in new.files if old.files.get(name) != new.files[name]}
-    conditions = set(_changed_conditions(old, new, values))
+    conditions = set(_changed_conditions(old, new, hidden))
     for name in before.keys() & after.keys():
         definition = after[name]
         if (
             definition != before[name]
-            or not values.isdisjoint(parameters_in(definition))
+            or _reads_other(definition, old, new, hidden)
             or not files.isdisjoint(_files(definition, new))
             or not conditions.isdisjoint(_strings(definition))
         ):
@@ -105,31 +104,46 @@ def _touched(old: Content, new: Content, hidden: set[str]) -> Iterator[str]:
 
 def parameters_in(value: Any) -> Iterator[str]:
     """The parameters that a piece of a template reads."""
+    yield from (use[0] for use in _uses(value))
+
+
+def _uses(value: Any) -> Iterator[tuple[str, ...]]:
+    """Each parameter that is read, with the keys by which a member of it is; a key that is computed ends them."""
     if isinstance(value, dict):
         named = value.get("get_param")
-        if named is not None:
-            yield str(named[0] if isinstance(named, list) and named else named)
+        if isinstance(named, list) and named:
+            yield tuple(str(step) for step in takewhile(lambda step: not isinstance(step, (dict, list)), named))
+        elif named is not None:
+            yield (str(named),)
         for member in value.values():
-            yield from parameters_in(member)
+            yield from _uses(member)
     elif isinstance(value, list):
         for member in value:
-            yield from parameters_in(member)
+            yield from _uses(member)
 
 
-def _declared(content: Content) -> set[str]:
-    return set(content.template.get("parameters") or {})
+def _reads_other(definition: Any, old: Content, new: Content, hidden: set[str]) -> bool:
+    """Whether a piece of a template reads a parameter, or a member of one, that has another value now."""
+    uses = (use for use in _uses(definition) if use[0] not in hidden)
+    return any(not same(_value(old, use), _value(new, use)) for use in uses)
 
 
-def _value(content: Content, name: str) -> Any:
-    """A parameter's value: what was given, else its default."""
+def _value(content: Content, use: tuple[str, ...]) -> Any:
+    """What a use of a parameter reads: of the value that was given, else of the default."""
+    name, *steps = use
     declared = (content.template.get("parameters") or {}).get(name) or {}
-    return content.parameters.get(name, declared.get("default"))
+    value = content.parameters.get(name, declared.get("default"))
+    for step in steps:
+        if not isinstance(value, dict) or step not in value:
+            return value
+        value = value[step]
+    return value
 
 
-def _changed_conditions(old: Content, new: Content, values: set[str]) -> Iterator[str]:
+def _changed_conditions(old: Content, new: Content, hidden: set[str]) -> Iterator[str]:
     before, after = old.template.get("conditions") or {}, new.template.get("conditions") or {}
     for name, condition in after.items():
-        if condition != before.get(name) or not values.isdisjoint(parameters_in(condition)):
+        if condition != before.get(name) or _reads_other(condition, old, new, hidden):
             yield name
 
 

@@ -49,21 +49,28 @@ class Feed:
         self._heat, self._stack = heat, stack
         self._seen: set[str] = set()
         self._marker: str | None = None
+        self._skip = begun
         if not begun:
-            newest = heat.events(stack, None, newest_first=True, limit=OVERLAP)
+            newest = self._newest(nested=True) or self._newest(nested=False)
             self._seen.update(event.id for event in newest)
             self._marker = newest[-1].id if newest else None
-            self._skip = False
-        else:
-            self._skip = True
 
-    def new(self) -> list[Event]:
-        """The events that were not given yet, in order."""
+    def _newest(self, *, nested: bool) -> list[Event]:
+        return self._heat.events(self._stack, None, newest_first=True, limit=OVERLAP, nested=nested)
+
+    def new(self, *, ended: bool = False) -> list[Event]:
+        """The events that were not given yet, in order; ended: Heat is done with the stack."""
+        found = self._read(nested=True)
+        if ended:  # Heat finds a stack through its resources here, and forgets one that has none left
+            found += self._read(nested=False)
+        return self._of_this_action(found) if self._skip else found
+
+    def _read(self, *, nested: bool) -> list[Event]:
         found: list[Event] = []
         marker = self._marker
         while True:
             try:
-                page = self._heat.events(self._stack, marker, limit=PAGE)
+                page = self._heat.events(self._stack, marker, limit=PAGE, nested=nested)
             except CloudError as error:
                 if error.diagnostic.code != MISSING or marker is None:
                     raise
@@ -74,17 +81,19 @@ class Feed:
             if len(page) >= OVERLAP:
                 self._marker = page[-OVERLAP].id
             if len(page) < PAGE:
-                break
+                return found
             marker = page[-1].id
-        return self._of_this_action(found) if self._skip else found
 
     def _of_this_action(self, events: list[Event]) -> list[Event]:
-        """Leave out what belongs to earlier actions: all before the stack as a whole began its last one."""
+        """Leave out what belongs to earlier actions: all before the stack as a whole began its last one, rollbacks apart."""
         self._skip = False
-        begun = [
-            index for index, event in enumerate(events) if not event.path and event.of_stack and event.status == "IN_PROGRESS"
-        ]
+        begun = [index for index, event in enumerate(events) if _begins(event)]
         return events[begun[-1] :] if begun else events
+
+
+def _begins(event: Event) -> bool:
+    """Whether an action on the whole stack begins here."""
+    return not event.path and event.of_stack and event.status == "IN_PROGRESS" and event.action != "ROLLBACK"
 
 
 def follow(
@@ -98,7 +107,7 @@ def follow(
     while True:
         try:
             now = heat.look(stack)
-            for event in feed.new() if now.state != "DELETE_COMPLETE" else ():
+            for event in feed.new(ended=not now.in_progress) if now.state != "DELETE_COMPLETE" else ():
                 events.append(event)
                 tell(event)
             if away is not None:

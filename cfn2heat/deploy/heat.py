@@ -94,11 +94,15 @@ class Heat:
             if error.diagnostic.code != MISSING:
                 raise
 
-    def events(self, stack: Stack, marker: str | None, *, newest_first: bool = False, limit: int) -> list[Event]:
-        """A page of events of a stack and those nested in it, after a marker."""
+    def events(
+        self, stack: Stack, marker: str | None, *, limit: int, newest_first: bool = False, nested: bool = True
+    ) -> list[Event]:
+        """A page of events of a stack, and of those nested in it, after a marker."""
         order = "desc" if newest_first else "asc"
         with told(stack.name):
-            found = self._client.events.list(stack.path, nested_depth=DEPTH, limit=limit, marker=marker, sort_dir=order)
+            found = self._client.events.list(
+                stack.path, nested_depth=DEPTH if nested else None, limit=limit, marker=marker, sort_dir=order
+            )
             return [Event.read(event.to_dict(), stack) for event in found]
 
     def template(self, stack: Stack) -> dict[str, Any]:

@@ -55,7 +55,7 @@ class StackState:
     updated: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
     coming: list[tuple[str, str, str, str]] = field(default_factory=list)
-    """Resource ("" for the stack), state, reason, nested stack's name."""
+    """Resource ("" for the stack), state, reason, and the action that begins with it."""
 
     @property
     def template(self) -> dict[str, Any]:
@@ -191,6 +191,9 @@ class Imitation:
                     (name, "FAILED", self.fail[name], ""),
                     ("", "FAILED", f"Resource {action} failed: {self.fail[name]}", ""),
                 ]
+                if not stack.body.get("disable_rollback", True):
+                    stack.coming.append(("", "IN_PROGRESS", "Stack ROLLBACK started", "ROLLBACK"))
+                    stack.coming.append(("", "COMPLETE", "Stack ROLLBACK completed successfully", ""))
                 return
             stack.coming.append((name, "COMPLETE", "state changed", ""))
         stack.coming.append(("", "COMPLETE", f"Stack {action} completed successfully", ""))
@@ -199,13 +202,14 @@ class Imitation:
         """One event further."""
         if self.endless or not stack.coming:
             return
-        name, status, reason, nested = stack.coming.pop(0)
-        self.happen(stack, name, status, reason, nested)
+        name, status, reason, action = stack.coming.pop(0)
+        stack.action = action or stack.action
+        self.happen(stack, name, status, reason)
 
-    def happen(self, stack: StackState, name: str, status: str, reason: str, nested: str = "") -> None:
+    def happen(self, stack: StackState, name: str, status: str, reason: str) -> None:
         """Write an event; one of the stack as a whole changes its state."""
         id_ = str(uuid4())
-        href = f"{self.url}/heat/v1/{PROJECT}/stacks/{nested or stack.name}/{uuid4() if nested else stack.id}"
+        href = f"{self.url}/heat/v1/{PROJECT}/stacks/{stack.name}/{stack.id}"
         stack.events.append(
             {
                 "id": id_,
@@ -223,7 +227,9 @@ class Imitation:
                 del self.stacks[stack.id]
 
     def page(self, stack: StackState, query: dict[str, list[str]]) -> list[dict[str, Any]]:
-        """Events after a marker."""
+        """Events after a marker; as Heat does, those of a stack without resources are found only when it alone is asked for."""
+        if "nested_depth" in query and (stack.action, stack.status) == ("ROLLBACK", "COMPLETE"):
+            return []
         events = stack.events[::-1] if query.get("sort_dir") == ["desc"] else stack.events
         if "marker" in query:
             ids = [event["id"] for event in events]

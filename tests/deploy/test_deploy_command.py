@@ -322,6 +322,19 @@ def test_a_failure_as_json(cloud: Imitation, call: Caller) -> None:
     assert found[-1]["state"] == "CREATE_FAILED"
 
 
+def test_a_failure_that_is_rolled_back_is_shown_all_the_same(cloud: Imitation, call: Caller) -> None:
+    cloud.fail["Bed"] = "no room"
+    result = call("deploy", "garden.yaml", "--rollback")
+    assert result.exit_code == 1
+    assert "garden.yaml:7: Bed, OS::Neutron::Subnet: CREATE failed: no room" in result.stderr
+    assert "The stack garden failed, and was rolled back" in result.stdout
+    assert "Bed: CREATE failed: no room" in call("status", "garden").stderr
+    cloud.fail.clear()
+    result = call("deploy", "garden.yaml", "--rollback")
+    assert result.exit_code == 0
+    assert "no room" not in result.output
+
+
 def test_the_comment_in_a_template_of_ours_names_the_source(cloud: Imitation, call: Caller) -> None:
     cloud.fail["Word"] = "no word"
     assert "garden.yaml:12: Word, OS::Heat::Value: CREATE failed: no word" in call("deploy", GARDEN).stderr
