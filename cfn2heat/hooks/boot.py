@@ -14,6 +14,7 @@ from cfn2heat.hot import values as hot
 from cfn2heat.source import Path, Span
 from cfn2heat.translate.attributes import carry_metadata
 from cfn2heat.translate.context import ResourceContext
+from cfn2heat.translate.language import branch
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.registry import property_hook
 
@@ -29,6 +30,11 @@ LONGEST_DATA = 49149
 def user_data(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """The script itself; what it does with AWS is said with its line, and its calls of cfn-init and cfn-signal are served."""
     source = bare(value)
+    inner = source.value if isinstance(source, cfn.Base64) else source
+    if isinstance(inner, cfn.If):
+        sides = [cfn.Base64(side, source.span) if inner is not source else side for side in (inner.then, inner.otherwise)]
+        then, otherwise = (None if isinstance(side, cfn.NoValue) else user_data(ctx, side, path) for side in sides)
+        return branch(hot.Literal(inner.condition), then, otherwise)
     script = Script(source)
     if "cfn-" in script.text:
         found = ctx.hot(in_one(source))
@@ -36,13 +42,10 @@ def user_data(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValu
     else:
         tell(ctx, "user data", scripts.findings(script), path)
         found = ctx.hot(source)
-    if found is None:
-        return None
-    if size(found) > LONGEST_DATA:
+    if found is not None and size(found) > LONGEST_DATA:
         message = f"The user data are {size(found)} bytes long, and Nova takes {LONGEST_DATA}."
-        ctx.report(
-            "C2H4515", Severity.ERROR, message, "Put large files into a Swift container and read them in the script.", path
-        )
+        advice = "Put large files into a Swift container and read them in the script."
+        ctx.report("C2H4515", Severity.ERROR, message, advice, path)
     return found
 
 

@@ -68,6 +68,8 @@ class Writer:
     def drop(self, path: Path, because: str, advice: str = "", severity: Severity = Severity.WARNING) -> None:
         """Leave something out of the script."""
         self._owner.dropped(path, because, advice, severity)
+        # Where the metadata of another resource were carried before, too, the script lacks it all the same.
+        self._owner.report("C2H3001", severity, because, advice, path)
 
     def member(self, given: cfn.Map, path: Path, name: str) -> cfn.Map | None:
         """A member that must be a map; what is none is left out and said."""

@@ -462,6 +462,15 @@ def test_cfn_hup_is_left_out_with_a_word(machine):
     assert machine.calls == []
 
 
+def test_what_the_script_lacks_is_said_also_where_the_metadata_stay():
+    data = template({"config": HUP})
+    web = data["Resources"].pop("Web")
+    other = {"Type": "AWS::SQS::Queue", "Metadata": web.pop("Metadata")}
+    web["Properties"]["UserData"] = {"Fn::Base64": "#!/bin/sh\ncfn-init -s x -r Other\n"}
+    data["Resources"] = {"Other": other, "Web": web}
+    assert len([line for line in dropped(data) if " Other.Metadata" in line]) == 5
+
+
 @pytest.mark.parametrize(
     ("config", "said"),
     [

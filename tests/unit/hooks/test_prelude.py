@@ -217,6 +217,27 @@ def test_a_signal_is_heard_with_all_its_keys(tmp_path: Path, hearing, shell, arg
     assert told == {"Status": status, "Reason": reason, "Data": data}
 
 
+def test_each_of_two_scripts_brings_its_programs_along():
+    sides = [{"Fn::Sub": f"#!/bin/sh\ncfn-init {STACK}\n"}, {"Fn::Sub": f"#!/bin/sh\ncfn-signal {STACK}\n"}]
+    data = server({"Fn::Base64": {"Fn::If": ["Quick", *sides]}}, Metadata=INIT, CreationPolicy=POLICY)
+    data["Parameters"] = {"Pace": {"Type": "String"}}
+    data["Conditions"] = {"Quick": {"Fn::Equals": [{"Ref": "Pace"}, "quick"]}}
+    converted = convert_data(data)
+    condition, first, second = written(converted)["resources"]["Web"]["properties"]["user_data"]["if"]
+    assert condition == "Quick"
+    assert rest_of(first) == f"{INIT_PROGRAM}\n"
+    assert rest_of(second["str_replace"]["template"]) == f"{SIGNAL_PROGRAM} '${{Web_signal_handle}}'\n"
+    assert codes(converted) == []
+
+
+def test_a_script_of_another_language_is_a_part_behind_the_part_with_the_scripts():
+    converted = booting(f"#!/usr/bin/python3\nimport os\nos.system('cfn-init {STACK}')\n", Metadata=INIT)
+    message = email.message_from_string(script_of(written(converted)))
+    parts = [(part.get_content_type(), part.get_payload()) for part in message.walk() if not part.is_multipart()]
+    assert [kind for kind, _ in parts] == ["text/x-shellscript", "text/x-shellscript"]
+    assert parts[1][1].rstrip() == f"#!/usr/bin/python3\nimport os\nos.system('{INIT_PROGRAM}')"
+
+
 # ---- other holders of user data --------------------------------------------------------------------------------------
 
 
