@@ -127,7 +127,7 @@ def check(templates: tuple[Path, ...], os_cloud: str | None, form: str, verbose:
     """Say what templates need and a cloud lacks."""
     from cfn2heat.deploy.needs import needs
     from cfn2heat.deploy.parameters import secrets
-    from cfn2heat.deploy.preflight import compare
+    from cfn2heat.deploy.preflight import lacks
 
     voice = teller(form)
     with told(voice, verbose, "Nothing was changed."):
@@ -137,15 +137,15 @@ def check(templates: tuple[Path, ...], os_cloud: str | None, form: str, verbose:
             voice.hide(secrets(one.parameters(), {**one.values, **values}))
         wanted = [needs(one.template, one.nested, {**one.values, **values}) for one in bundles]
         found = read(os_cloud, wanted, voice)
-        lacks = 0
+        count = 0
         for path, one, needed in zip(templates, bundles, wanted, strict=True):
-            for diagnostic in compare(needed, found):
+            for diagnostic in lacks(needed, found):
                 voice(placed(diagnostic, one, path))
-                lacks += diagnostic.severity > diagnostic.severity.NOTE
+                count += diagnostic.severity > diagnostic.severity.NOTE
         many = f"{len(templates)} template{'s' if len(templates) > 1 else ''}"
-        said = f"{lacks} thing{'s' if lacks > 1 else ''} lacking" if lacks else "nothing lacks"
-        voice(End(f"{many}: {said}", {"lacks": lacks}))
-        sys.exit(LACKS if lacks else FINE)
+        said = f"{count} thing{'s' if count > 1 else ''} lacking" if count else "nothing lacks"
+        voice(End(f"{many}: {said}", {"lacks": count}))
+        sys.exit(LACKS if count else FINE)
 
 
 def given(wishes: dict[str, Any]) -> dict[str, Any]:
@@ -192,6 +192,7 @@ def placed(diagnostic: Diagnostic, bundle: Bundle, path: Path) -> Diagnostic:
 def read(os_cloud: str | None, wanted: list[Needs] | None, voice: Teller) -> Survey:
     """What the cloud has, as far as it counts for these needs; None: for a site file."""
     from cfn2heat.deploy.follow import Note
+    from cfn2heat.deploy.preflight import survey_for
     from cfn2heat.deploy.survey import survey
     from cfn2heat.table.site_facts import KINDS
 
@@ -200,6 +201,4 @@ def read(os_cloud: str | None, wanted: list[Needs] | None, voice: Teller) -> Sur
         voice(Note("Reading what the cloud has ..."))
     if wanted is None:
         return survey(connection, KINDS, ())
-    kinds = {kind for one in wanted for kind in one.kinds()}
-    quotas = {quota for one in wanted for quota in one.quotas()}
-    return survey(connection, kinds, quotas, {type for one in wanted for type in one.types})
+    return survey_for(connection, *wanted)

@@ -11,7 +11,7 @@ from cfn2heat.deploy.exports import filled, imports
 from cfn2heat.deploy.follow import Tell
 from cfn2heat.deploy.needs import needs
 from cfn2heat.deploy.parameters import lacking, tell_lacking
-from cfn2heat.deploy.preflight import compare, survey_for
+from cfn2heat.deploy.preflight import lacks, survey_for
 from cfn2heat.deploy.stack import Stack
 from cfn2heat.diagnostics import Diagnostic, Severity
 from cfn2heat.record import replace
@@ -68,7 +68,7 @@ def _hold(heat: Heat, wish: Wish, stack: Stack | None, tell: Tell) -> None:
     wanted = needs(wish.bundle.template, wish.bundle.nested, wish.values)
     if stack is not None:
         wanted = replace(wanted, takes=[])  # what the stack has is taken already
-    found = [wish.bundle.at_source(one) for one in compare(wanted, survey_for(wanted, heat.connection))]
+    found = [wish.bundle.at_source(one) for one in lacks(wanted, survey_for(heat.connection, wanted))]
     if any(one.severity is Severity.ERROR for one in found):
         raise Unready(found, in_cloud=True)
     for one in found:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from cfn2heat.deploy.needs import Need, Needs, Take, needs, quota_words
+from cfn2heat.deploy.needs import Need, Needs, Take, quota_words
 from cfn2heat.deploy.survey import ABSENT, Survey, Thing, survey
 from cfn2heat.diagnostics import Diagnostic, Severity
 from cfn2heat.source import NOWHERE, Span
@@ -45,20 +45,15 @@ SHOWN = 8
 """Names that an advice lists at most."""
 
 
-def lacks(
-    template: dict[str, Any], files: dict[str, dict[str, Any]], parameters: dict[str, Any], survey: Survey
-) -> list[Diagnostic]:
-    """What a template needs and a cloud lacks, as errors; notes say what could not be looked up."""
-    return compare(needs(template, files, parameters), survey)
-
-
-def survey_for(wanted: Needs, connection: Connection) -> Survey:
+def survey_for(connection: Connection, *wanted: Needs) -> Survey:
     """What must be known of a cloud to judge these needs, in as few calls as that takes."""
-    return survey(connection, wanted.kinds(), wanted.quotas(), wanted.types)
+    kinds = {kind for one in wanted for kind in one.kinds()}
+    quotas = {quota for one in wanted for quota in one.quotas()}
+    return survey(connection, kinds, quotas, {type for one in wanted for type in one.types})
 
 
-def compare(wanted: Needs, survey: Survey) -> list[Diagnostic]:
-    """Needs held against a cloud: errors for what it lacks, then notes."""
+def lacks(wanted: Needs, survey: Survey) -> list[Diagnostic]:
+    """What a template needs and a cloud lacks, as errors; then notes on what is not known."""
     found = [*_version(wanted, survey), *_types(wanted, survey), *_names(wanted, survey), *_disks(wanted, survey)]
     return [*found, *_quotas(wanted, survey), *_unfilled(wanted, survey), *_unread(wanted, survey)]
 
@@ -132,11 +127,11 @@ def _disks(wanted: Needs, survey: Survey) -> Iterator[Diagnostic]:
     """Servers whose flavor is too small for their image: Nova refuses them."""
     for subject, flavor_name, image_name in wanted.servers:
         flavor, image = _find(survey, "nova.flavor", flavor_name), _find(survey, "glance.image", image_name)
-        for measure, fact, unit in (
-            (("disk", "min_disk", "GB of disk"), ("ram", "min_ram", "MiB of memory")) if flavor and image else ()
-        ):
-            has, wants = flavor.facts.get(measure) or 0, image.facts.get(fact) or 0  # type: ignore[union-attr]
-            if wants > has and not (measure == "disk" and has == 0):  # a disk of 0 GB is as large as the image
+        if flavor is None or image is None:
+            continue
+        for measure, least, unit in (("disk", "min_disk", "GB of disk"), ("ram", "min_ram", "MiB of memory")):
+            has, wants = flavor.facts.get(measure) or 0, image.facts.get(least) or 0
+            if wants > has and (measure, has) != ("disk", 0):  # a disk of 0 GB is as large as the image
                 message = f"The image {image_name} wants {wants} {unit}, and the flavor {flavor_name} has {has}."
                 yield _lack("C2H6505", subject, message, "Choose a larger flavor.")
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cfn2heat.deploy.needs import needs
-from cfn2heat.deploy.preflight import compare, survey_for
+from cfn2heat.deploy.preflight import lacks, survey_for
 from cfn2heat.diagnostics import Severity
 from cfn2heat.table.loader import load_table
 from cfn2heat.table.site import read_site
@@ -31,7 +31,7 @@ def run(*arguments: object) -> tuple[int, str, str]:
 def errors(connection: Any, template: dict[str, Any]) -> list[tuple[str, str]]:
     """Code and subject of what a template needs and the cloud lacks."""
     wanted = needs({**HEAD, **template}, {}, {})
-    found = compare(wanted, survey_for(wanted, connection))
+    found = lacks(wanted, survey_for(connection, wanted))
     return [(one.code, one.subject) for one in found if one.severity is Severity.ERROR]
 
 
@@ -216,7 +216,7 @@ def test_quotas(poor: Any) -> None:
         "Balancer": {"type": "OS::Octavia::LoadBalancer", "properties": {"vip_subnet": "shared-subnet"}},
     }
     wanted = needs({**HEAD, "resources": resources}, {}, {})
-    found = compare(wanted, survey_for(wanted, poor))
+    found = lacks(wanted, survey_for(poor, wanted))
     assert {one.code for one in found} == {"C2H6506"}
     said = {one.message.removeprefix("The template takes ").partition(",")[0] for one in found}
     assert said == {

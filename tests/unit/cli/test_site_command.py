@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import cfn2heat.deploy.preflight
 import cfn2heat.deploy.survey
 from cfn2heat.cli import site as command
 from cfn2heat.deploy.cloud import CloudError
@@ -46,6 +47,7 @@ def cloud(monkeypatch):
 
     monkeypatch.setattr(command, "connect", lambda os_cloud: object())
     monkeypatch.setattr(cfn2heat.deploy.survey, "survey", survey)
+    monkeypatch.setattr(cfn2heat.deploy.preflight, "survey", survey)
     return asked
 
 

@@ -4,8 +4,8 @@ import copy
 
 import pytest
 
+from cfn2heat.deploy import preflight
 from cfn2heat.deploy.needs import needs
-from cfn2heat.deploy.preflight import compare, lacks
 from cfn2heat.deploy.rooms import Room
 from cfn2heat.deploy.survey import Survey, Thing
 from cfn2heat.diagnostics import Severity
@@ -61,6 +61,11 @@ TEMPLATE = {
         }
     },
 }
+
+
+def lacks(template, files, parameters, survey):
+    """What a template needs and a cloud lacks."""
+    return preflight.lacks(needs(template, files, parameters), survey)
 
 
 def changed(**properties):
@@ -197,7 +202,7 @@ def test_a_parameter_without_a_value_is_a_note_with_what_there_is():
 def test_what_could_not_be_read_is_said_and_not_guessed():
     things = {kind: things for kind, things in CLOUD.things.items() if kind != "nova.keypair"}
     survey = replace(CLOUD, things=things, unread={"nova.keypair": "this user may not ask", "octavia.pool": "no such service"})
-    [note] = compare(needs(changed(key_name="nobody"), {}, {}), survey)
+    [note] = lacks(changed(key_name="nobody"), {}, {}, survey)
     assert (note.code, note.severity) == ("C2H6508", Severity.NOTE)
     assert note.message == "The key pairs of this cloud could not be read (this user may not ask), so nothing is known of them."
 
