@@ -68,7 +68,7 @@ def _note(code: str, subject: str, message: str, advice: str = "") -> Diagnostic
 
 def _version(wanted: Needs, survey: Survey) -> Iterator[Diagnostic]:
     if survey.versions and wanted.version not in survey.versions:
-        newest = max(version for version in survey.versions if version[0].isdecimal())
+        newest = max((version for version in survey.versions if version[:1].isdecimal()), default=survey.versions[-1])
         message = f"This cloud's Heat does not know template version {wanted.version}; its newest is {newest}."
         yield _lack("C2H6501", "heat_template_version", message, f"Convert with --heat-version {newest} or an older one.")
 
