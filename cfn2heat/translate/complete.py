@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot import values as hot
-from cfn2heat.hot.catalog import Schema, lookup
+from cfn2heat.hot.catalog import Schema, TypeSchema, lookup
 from cfn2heat.hot.guard import implied
+from cfn2heat.hot.relations import rows
 from cfn2heat.hot.template import HotResource
 from cfn2heat.translate.state import Translation
 
@@ -23,23 +24,36 @@ def complete(t: Translation) -> None:
         for name in names:
             resource = t.hot.resources.get(name)
             type = lookup(resource.type) if resource is not None else None
-            if resource is None or type is None:
-                continue
-            for missing in type.required:
-                if type.replaces.get(missing) in resource.properties:
-                    continue  # an older name of the property, which Heat's own types in the source may use
-                if missing not in resource.properties:
-                    because = f"{resource.type} must have {missing}, and the source does not say it."
-                    resource.properties[missing] = _hole(t, owner, resource, missing, type.properties[missing], because)
-                value = resource.properties[missing]
-                if isinstance(value, hot.If) and value.otherwise is None and not _holds(t, resource, value.condition):
-                    because = f"{resource.type} must have {missing}, and the source leaves it out under a condition."
-                    asked = _hole(t, owner, resource, missing, type.properties[missing], because)
-                    resource.properties[missing] = hot.If(value.condition, value.then, asked)
-            for key, value in resource.properties.items():
-                schema = type.properties.get(key)
-                if schema is not None and schema.type in SINGLE:
-                    resource.properties[key] = _fitting(t, owner, resource, key, value, schema)
+            if resource is not None and type is not None:
+                _require(t, owner, resource, type)
+                for key, value in resource.properties.items():
+                    resource.properties[key] = _Fitting(t, owner, resource).value(key, value, type.properties.get(key))
+
+
+def _require(t: Translation, owner: str, resource: HotResource, type: TypeSchema) -> None:
+    """What must be there: each required property, and of some one."""
+    for missing in type.required:
+        if (
+            type.replaces.get(missing) not in resource.properties
+        ):  # an older name of it, which Heat's own types in the source may use
+            _demand(t, owner, resource, type, missing, missing)
+    for row in rows().get(resource.type, ()):
+        if row.keys() == {"any", "source"}:
+            names = [name for option in row["any"] for name in option.split("|")]
+            there = [name for name in names if name in resource.properties]
+            if len(there) < 2:
+                _demand(t, owner, resource, type, there[0] if there else names[0], f"one of {', '.join(names)}")
+
+
+def _demand(t: Translation, owner: str, resource: HotResource, type: TypeSchema, name: str, said: str) -> None:
+    if name not in resource.properties:
+        because = f"{resource.type} must have {said}, and the source does not say it."
+        resource.properties[name] = _hole(t, owner, resource, name, type.properties[name], because)
+    value = resource.properties[name]
+    if isinstance(value, hot.If) and value.otherwise is None and not _holds(t, resource, value.condition):
+        because = f"{resource.type} must have {said}, and the source leaves it out under a condition."
+        asked = _hole(t, owner, resource, name, type.properties[name], because)
+        resource.properties[name] = hot.If(value.condition, value.then, asked)
 
 
 def _holds(t: Translation, resource: HotResource, condition: hot.HotValue) -> bool:
@@ -50,28 +64,42 @@ def _holds(t: Translation, resource: HotResource, condition: hot.HotValue) -> bo
     return any(known[name].value == condition for name in implied(t.hot, resource.condition) if name in known)
 
 
-def _fitting(t: Translation, owner: str, resource: HotResource, key: str, value: hot.HotValue, schema: Schema) -> hot.HotValue:
-    if isinstance(value, hot.If):
-        then = _fitting(t, owner, resource, key, value.then, schema)
-        otherwise = None if value.otherwise is None else _fitting(t, owner, resource, key, value.otherwise, schema)
-        return value if then is value.then and otherwise is value.otherwise else hot.If(value.condition, then, otherwise)
-    problem = _problem(t, value, schema)
-    if problem is None:
-        return value
-    return _hole(t, owner, resource, key, schema, f"{resource.type}.{key}: {problem}.")
+class _Fitting:
+    """Asks for what can never be what its property wants, inside lists and maps as well."""
 
+    def __init__(self, t: Translation, owner: str, resource: HotResource) -> None:
+        self._t = t
+        self._owner = owner
+        self._resource = resource
 
-def _problem(t: Translation, value: hot.HotValue, schema: Schema) -> str | None:
-    """Why a value can never be what its property wants; functions are left to Heat."""
-    if isinstance(value, hot.HotList | hot.HotMap) or (isinstance(value, hot.StrSplit) and value.index is None):
-        return f"a {schema.type} is wanted, not {'an object' if isinstance(value, hot.HotMap) else 'a list'}"
-    if isinstance(value, hot.GetParam) and not value.path:
-        parameter = t.hot.parameters.get(value.name) or t.declared.get(value.name)
-        if parameter is not None and parameter.type in ("comma_delimited_list", "json"):
-            return f"a {schema.type} is wanted, not the list of {value.name}"
-        if parameter is not None and schema.type in NUMBERS and parameter.type == "string":
-            return _literal_problem(parameter.default, schema)
-    return _literal_problem(value, schema)
+    def value(self, place: str, value: hot.HotValue, schema: Schema | None) -> hot.HotValue:
+        """The value, or what stands in its place."""
+        if schema is None or schema.type == "any":
+            return value
+        if isinstance(value, hot.If):
+            otherwise = None if value.otherwise is None else self.value(place, value.otherwise, schema)
+            return hot.If(value.condition, self.value(place, value.then, schema), otherwise)
+        if isinstance(value, hot.HotList) and schema.type == "list":
+            item = schema.at(0)
+            return hot.HotList(tuple(self.value(f"{place}[{at}]", each, item) for at, each in enumerate(value.items)))
+        if isinstance(value, hot.HotMap) and schema.type == "map":
+            return hot.HotMap({key: self.value(f"{place}.{key}", each, schema.at(key)) for key, each in value.entries.items()})
+        problem = self._problem(value, schema) if schema.type in SINGLE else None
+        if problem is None:
+            return value
+        return _hole(self._t, self._owner, self._resource, place, schema, f"{self._resource.type}.{place}: {problem}.")
+
+    def _problem(self, value: hot.HotValue, schema: Schema) -> str | None:
+        """Why a value can never be what its property wants; functions are left to Heat."""
+        if isinstance(value, hot.HotList | hot.HotMap) or (isinstance(value, hot.StrSplit) and value.index is None):
+            return f"a {schema.type} is wanted, not {'an object' if isinstance(value, hot.HotMap) else 'a list'}"
+        if isinstance(value, hot.GetParam) and not value.path:
+            parameter = self._t.hot.parameters.get(value.name) or self._t.declared.get(value.name)
+            if parameter is not None and parameter.type in ("comma_delimited_list", "json"):
+                return f"a {schema.type} is wanted, not the list of {value.name}"
+            if parameter is not None and schema.type in NUMBERS and parameter.type == "string":
+                return _literal_problem(parameter.default, schema)
+        return _literal_problem(value, schema)
 
 
 def _literal_problem(value: hot.HotValue | None, schema: Schema) -> str | None:

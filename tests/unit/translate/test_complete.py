@@ -68,3 +68,28 @@ def test_what_is_left_out_under_a_condition() -> None:
     assert written(converted)["resources"]["R"]["properties"]["network"] == {
         "if": ["Yes", {"get_param": "Text"}, {"get_param": "R_network"}]
     }
+
+
+def test_of_some_one_must_be_there() -> None:
+    converted = convert("AWS::EC2::Volume", {"AvailabilityZone": "a"})
+    assert asked(converted) == ["R.size"]
+    assert written(converted)["resources"]["R"]["properties"]["size"] == {"get_param": "R_size"}
+    choice = {"Fn::If": ["Yes", 10, {"Ref": "AWS::NoValue"}]}
+    converted = convert("AWS::EC2::Volume", {"Size": choice})
+    assert asked(converted) == ["R.size"]
+    assert written(converted)["resources"]["R"]["properties"]["size"] == {"if": ["Yes", 10, {"get_param": "R_size"}]}
+    assert asked(convert("AWS::EC2::Volume", {"Size": choice, "SnapshotId": "snap-1"})) == []
+
+
+def test_lists_inside_of_properties_are_of_another_type_too() -> None:
+    properties = {
+        "Engine": "mysql",
+        "DBName": "app",
+        "MasterUsername": "app",
+        "MasterUserPassword": {"Ref": "Words"},
+        "AllocatedStorage": 5,
+    }
+    converted = convert("AWS::RDS::DBInstance", {**properties, "DBInstanceClass": "db.t3.small"})
+    assert asked(converted) == ["R.users[0].password"]
+    assert written(converted)["resources"]["R"]["properties"]["users"][0]["password"] == {"get_param": "R_users_0_password"}
+    assert written(converted)["parameters"]["R_users_0_password"]["type"] == "string"
