@@ -11,10 +11,10 @@ from cfn2heat.hooks import scripts
 from cfn2heat.hooks.scripts import Script, tell, without_helpers
 from cfn2heat.hooks.signals import INIT
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.compose import branch
 from cfn2heat.source import Path, Span
 from cfn2heat.translate.attributes import carry_metadata
 from cfn2heat.translate.context import ResourceContext
-from cfn2heat.translate.language import branch
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.registry import property_hook
 

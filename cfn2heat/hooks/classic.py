@@ -21,10 +21,10 @@ from cfn2heat.hooks.loadbalancing import (
     words,
 )
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.compose import branch
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
-from cfn2heat.translate.language import branch
 from cfn2heat.translate.registry import finish_hook, plan_hook, property_hook
 
 HTTP, TCP, PROXY = hot.Literal("HTTP"), hot.Literal("TCP"), hot.Literal("PROXY")

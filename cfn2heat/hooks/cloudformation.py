@@ -8,17 +8,18 @@ from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.interfaces import present
 from cfn2heat.hooks.loadbalancing import without_nothing
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.compose import branch
 from cfn2heat.hot.narrow import inherit
 from cfn2heat.hot.template import HotParameter
 from cfn2heat.source import Path
 from cfn2heat.translate.comments import wrap
 from cfn2heat.translate.constants import Constants, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
-from cfn2heat.translate.language import branch, source_text
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.placeholder import Placeholder, handed_type, place
 from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook, reference_hook
 from cfn2heat.translate.state import Child
+from cfn2heat.translate.texts import source_text
 
 # ---- nested stacks ---------------------------------------------------------------------------------------------------
 

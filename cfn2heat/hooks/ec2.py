@@ -14,12 +14,12 @@ from cfn2heat.hooks import devices, interfaces
 from cfn2heat.hooks.branches import all_of, any_of, guarded, members, named
 from cfn2heat.hooks.interfaces import EIP, INSTANCE, INTERFACE, Interface, present
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.compose import branch
 from cfn2heat.hot.template import HotResource
 from cfn2heat.hot.walk import rewrite
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_index, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext, value_at
-from cfn2heat.translate.language import branch
 from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook, reference_hook
 
 ZONE_PARAMETERS = ("AWS::EC2::AvailabilityZone::Name", "List<AWS::EC2::AvailabilityZone::Name>")

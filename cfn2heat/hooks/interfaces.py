@@ -13,13 +13,13 @@ from cfn2heat.hooks.branches import Guard, Member, all_of, guarded, members
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
+from cfn2heat.hot.compose import branch
 from cfn2heat.hot.template import HotCondition, HotResource
 from cfn2heat.hot.walk import rewrite
 from cfn2heat.record import record
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_index, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext, referred
-from cfn2heat.translate.language import branch
 
 INSTANCE = "AWS::EC2::Instance"
 INTERFACE = "AWS::EC2::NetworkInterface"

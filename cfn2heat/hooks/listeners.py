@@ -27,11 +27,11 @@ from cfn2heat.hooks.loadbalancing import (
 )
 from cfn2heat.hooks.udp import UDP, make_twin, takes_both, udp_pool
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.compose import branch
 from cfn2heat.hot.template import HotResource
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
-from cfn2heat.translate.language import branch
 from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook
 
 CERTIFICATE = "AWS::ElasticLoadBalancingV2::ListenerCertificate"

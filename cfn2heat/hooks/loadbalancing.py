@@ -11,12 +11,12 @@ from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import all_of, members
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
+from cfn2heat.hot.compose import branch
 from cfn2heat.hot.template import HotCondition, HotResource
 from cfn2heat.hot.walk import walk
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
-from cfn2heat.translate.language import branch
 from cfn2heat.translate.properties import set_fixed
 from cfn2heat.translate.registry import finish_hook, predicate, property_hook, reference_hook
 

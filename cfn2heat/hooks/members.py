@@ -25,12 +25,12 @@ from cfn2heat.hooks.memberships import Membership, member_properties, pools_of
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
+from cfn2heat.hot.compose import branch
 from cfn2heat.hot.template import HotCondition, HotOutput, HotParameter, HotResource, HotTemplate
 from cfn2heat.hot.walk import rewrite, walk
 from cfn2heat.record import record, replace
 from cfn2heat.source import NOWHERE
 from cfn2heat.translate.context import PlanContext, ResourceContext
-from cfn2heat.translate.language import branch
 from cfn2heat.translate.nested import Lifted
 from cfn2heat.translate.transforms import Case, apply
 

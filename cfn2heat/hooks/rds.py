@@ -12,11 +12,11 @@ from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import members
 from cfn2heat.hooks.loadbalancing import choose, either, equals, fill, is_word, tidy, without_nothing, words
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.compose import branch
 from cfn2heat.hot.template import HotResource
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
-from cfn2heat.translate.language import branch
 from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook, reference_hook
 
 INSTANCE = "AWS::RDS::DBInstance"

@@ -12,7 +12,7 @@ from cfn2heat.diagnostics import Severity
 from cfn2heat.source import NOWHERE, Path, Span, format_path, line_within
 from cfn2heat.translate.constants import as_text
 from cfn2heat.translate.context import ResourceContext
-from cfn2heat.translate.language import placeholder
+from cfn2heat.translate.texts import placeholder
 
 
 class Kind(NamedTuple):

@@ -12,7 +12,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.hot import values as hot
 from cfn2heat.translate.constants import as_text
 from cfn2heat.translate.context import ResourceContext
-from cfn2heat.translate.language import bare, placeholder
+from cfn2heat.translate.texts import bare, placeholder
 
 
 class Held(NamedTuple):

@@ -27,10 +27,10 @@ from cfn2heat.hooks.loadbalancing import (
 )
 from cfn2heat.hooks.udp import BOTH, UDP, both_guard, make_twin, takes_both
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.compose import branch
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
-from cfn2heat.translate.language import branch
 from cfn2heat.translate.registry import finish_hook, predicate, property_hook, reference_hook
 
 TRUE, FALSE = hot.Literal(True), hot.Literal(False)

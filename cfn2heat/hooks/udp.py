@@ -6,9 +6,9 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.hooks.branches import Guard, any_of
 from cfn2heat.hooks.loadbalancing import fill, is_word, restrict, words
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.compose import branch
 from cfn2heat.hot.template import HotResource
 from cfn2heat.translate.context import PlanContext, ResourceContext
-from cfn2heat.translate.language import branch
 
 BOTH = {"TCP_UDP", "TCP_QUIC"}
 UDP = hot.Literal("UDP")

@@ -6,8 +6,9 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.walk import walk
 from cfn2heat.translate.constants import UNKNOWN, as_text
-from cfn2heat.translate.language import Language, bare
+from cfn2heat.translate.language import Language
 from cfn2heat.translate.state import Translation
+from cfn2heat.translate.texts import bare
 
 NEEDS_YAQL = (hot.ListJoin, hot.StrReplace, hot.StrSplit, hot.GetAttr, hot.GetResource)
 

@@ -8,11 +8,11 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import Schema
+from cfn2heat.hot.compose import branch
 from cfn2heat.source import Path
 from cfn2heat.table.rules import Absorbed, Carry, Choice, Drop, Hooked, Instead, Row, Target
 from cfn2heat.translate.context import ResourceContext, parse_target
 from cfn2heat.translate.fit import Misfit, fit
-from cfn2heat.translate.language import branch
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.minihot import Builder, MissingEmitError
 from cfn2heat.translate.registry import REGISTRY

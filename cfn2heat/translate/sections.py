@@ -9,15 +9,17 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Output, Parameter
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.compose import literal
 from cfn2heat.hot.template import HotCondition, HotOutput, HotParameter, ParameterGroup
 from cfn2heat.table.loader import Table
 from cfn2heat.translate import conditions as condition_values
 from cfn2heat.translate import rules
 from cfn2heat.translate.comments import wrap
 from cfn2heat.translate.constants import as_text
-from cfn2heat.translate.language import Language, literal, source_text
+from cfn2heat.translate.language import Language
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.state import Translation
+from cfn2heat.translate.texts import source_text
 
 LABELS = "ParameterLabels"
 INTERFACE = "::Interface"

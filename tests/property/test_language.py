@@ -115,6 +115,39 @@ RIGHT: dict[str, Any] = {
 }
 
 
+ODD: list[Any] = [
+    {"Fn::Select": [0, "a,b"]},
+    {"Fn::Select": [1, {"Ref": "Text"}]},
+    {"Fn::Select": [1, {"Fn::Join": [",", {"Ref": "Words"}]}]},
+    {"Fn::Select": [0, {"Fn::Sub": "${Text},b"}]},
+    {"Fn::Select": [0, {"Ref": "R0"}]},
+    {"Fn::Select": [1, {"Fn::GetAtt": ["R0", "CidrBlock"]}]},
+    {"Fn::Select": [{"Ref": "Text"}, ["a", "b"]]},
+    {"Fn::Select": [0, {"Key": "a"}]},
+    {"Fn::Join": [",", {"Fn::Join": ["-", ["a", {"Ref": "Text"}]]}]},
+    {"Fn::Join": [",", {"Fn::Sub": "${Text}-b"}]},
+    {"Fn::Join": [",", {"Ref": "Count"}]},
+    {"Fn::Join": [",", {"Ref": "Text"}]},
+    {"Fn::Join": [",", [["a", "b"], {"Ref": "Words"}]]},
+    {"Fn::Split": [",", {"Ref": "Words"}]},
+    {"Fn::Split": [",", ["a", {"Ref": "Text"}]]},
+    {"Fn::Split": [".", {"Fn::Cidr": ["10.0.0.0/16", 4, 3]}]},
+    {"Fn::Split": [".", {"Fn::GetAZs": ""}]},
+    {"Fn::Split": [".", {"Fn::If": ["Yes", {"Ref": "Words"}, {"Ref": "Text"}]}]},
+    {"Fn::Cidr": [{"Ref": "Text"}, 2, 8]},
+    {"Fn::Cidr": [{"Ref": "Open"}, {"Ref": "Count"}, {"Ref": "Text"}]},
+    {"Fn::Cidr": ["nonsense", 2, 8]},
+    {"Fn::Cidr": ["10.0.0.0/16", "many", "wide"]},
+    {"Fn::Select": [3, {"Fn::Cidr": [{"Ref": "Text"}, 2, 8]}]},
+    {"Fn::Sub": ["${v}", {"v": {"Ref": "Words"}}]},
+    {"Fn::Sub": ["${v}-${w}", {"v": ["a"], "w": {"Fn::GetAZs": ""}}]},
+    {"Fn::Base64": {"Ref": "Words"}},
+    {"Fn::Base64": [{"Ref": "Text"}]},
+    {"Fn::FindInMap": ["Map", {"Ref": "Words"}, "x"]},
+    {"Fn::ImportValue": {"Ref": "Words"}},
+]
+"""Functions over what they do not take, which CloudFormation refuses when a stack is made."""
+
 NEEDS_OTHERS = {"DefaultActions", "Targets", "AliasTarget", "Scheme", "Type", "TTL"}
 """What is right only beside certain other resources or properties."""
 
@@ -320,6 +353,30 @@ def test_what_is_emitted_holds_against_the_catalog(data: dict[str, Any], version
         if not name.endswith(".env.yaml"):
             found = [one for one in check_text(text, name, converted.files) if one.severity is Severity.ERROR]
             assert found == [], text
+
+
+def odd_template(value: Any) -> dict[str, Any]:
+    """A value in an output, in the middle of a text and as a property."""
+    yes = {"Fn::Equals": [{"Ref": "Text"}, "x"]}
+    properties = {"CidrBlock": "10.0.0.0/16", "Tags": [{"Key": "Name", "Value": value}]}
+    bare = {"Out": {"Value": value}, "Text": {"Value": {"Fn::Join": ["", ["a", value]]}}}
+    return {
+        "Parameters": PARAMETERS,
+        "Mappings": MAPPINGS,
+        "Conditions": {"Yes": yes},
+        "Resources": {"R0": {"Type": "AWS::EC2::VPC", "Properties": properties}},
+        "Outputs": bare,
+    }
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("value", ODD, ids=json.dumps)
+def test_functions_over_what_they_do_not_take(value: Any, version: str) -> None:
+    converted = convert(odd_template(value), version)
+    assert converted is not None
+    text = next(iter(converted.files.values()))
+    found = [one for one in check_text(text, "a.yaml") if one.severity is Severity.ERROR]
+    assert found == [], text
 
 
 @pytest.mark.parametrize("version", VERSIONS)
