@@ -10,7 +10,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks import init_shell as shell_text
-from cfn2heat.hooks.shell import Held, Text, quoted, text_of
+from cfn2heat.hooks.shell import Held, Text, quoted, single, text_of
 from cfn2heat.hooks.signals import INIT
 from cfn2heat.hot import values as hot
 from cfn2heat.source import Path
@@ -172,10 +172,10 @@ def _sets(writer: Writer, init: cfn.Map, path: Path, names: dict[str, str]) -> N
     sets = {} if given is None else given.entries
     with writer.block(("config_set() { # NAME",), ("}\n",)), writer.block(("case $1 in",), ("esac",)):
         for name, members in sets.items():
-            with writer.block((*writer.word(name), ")"), (";;",)):
+            with writer.block((f"{single(name)})",), (";;",)):
                 writer.each(members, (*path, SETS, name), _members, name, names, sets)
         if "default" not in sets and "config" in names:
-            writer.line(f"default) {names['config']} ;;")
+            writer.line(f"'default') {names['config']} ;;")
         writer.line('*) say "there is no configSet $1"; exit 1 ;;')
 
 

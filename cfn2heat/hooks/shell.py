@@ -83,12 +83,13 @@ def quoted(ctx: ResourceContext, text: Text) -> Text:
     """A text as one word of a command, whatever it holds; quotes inside the values are escaped by Heat."""
     plain = constant(text)
     if plain is not None:
-        return (plain if PLAIN.match(plain) else _quote(plain),)
+        return (plain if PLAIN.match(plain) else single(plain),)
     inner = (part.replace("'", "'\\''") if isinstance(part, str) else _escaped(ctx, part) for part in text)
     return ("'", *inner, "'")
 
 
-def _quote(text: str) -> str:
+def single(text: str) -> str:
+    """A text in single quotes, where nothing has a meaning to a shell."""
     return "'" + text.replace("'", "'\\''") + "'"
 
 

@@ -576,7 +576,8 @@ SHAPES = st.recursive(
 SECTIONS = ["packages", "groups", "users", "sources", "files", "commands", "services", "odd"]
 CONFIGS = st.one_of(SHAPES, st.dictionaries(st.sampled_from(SECTIONS), SHAPES, max_size=5))
 SETS_OF = st.dictionaries(
-    st.sampled_from(["default", "x", "it's"]), st.one_of(SHAPES, st.lists(st.sampled_from(["config", "b", "x"]), max_size=3))
+    st.sampled_from(["default", "x", "it's", "esac"]),
+    st.one_of(SHAPES, st.lists(st.sampled_from(["config", "b", "x"]), max_size=3)),
 )
 
 
