@@ -409,13 +409,9 @@ def plan_record(plan: PlanContext) -> None:
         if resource.name == plan.id:
             return
         given = resource.properties.entries
-        alike = resource.type == RECORD and resource.condition == plan.resource.condition
-        if alike and "SetIdentifier" in given and same_name(given) == same_name(entries):
-            first = plan.name(resource.name, "record")
-            if first is not None:
-                plan.claim(plan.id, resource.name)
-                plan.bind(plan.id, "record", first)
-                return
+        alike = resource.type == RECORD and resource.condition == plan.resource.condition and "SetIdentifier" in given
+        if alike and same_name(given) == same_name(entries) and plan.join(resource.name, "record"):
+            return
 
 
 @finish_hook("dns.record")

@@ -141,10 +141,7 @@ def certificates_for(plan: PlanContext, listener: str) -> list[Resource]:
 def plan_certificate(plan: PlanContext) -> None:
     """The listener of the template takes it in."""
     owner = plan.resource_of(plan.value("ListenerArn"))
-    listener = plan.name(owner.name, "listener") if owner else None
-    if listener is not None and owner is not None:
-        plan.claim(plan.id, owner.name)
-        plan.bind(plan.id, "listener", listener)
+    plan.join(owner.name if owner else None, "listener")
 
 
 @property_hook("listeners.attributes")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Guard, all_of, any_of, guarded, members, named
+from cfn2heat.hooks.once import once
 from cfn2heat.hooks.rules import GROUP, Reading, can_hold, read_rule, record
 from cfn2heat.hot import values as hot
 from cfn2heat.record import field
@@ -14,7 +13,6 @@ from cfn2heat.record import record as define
 from cfn2heat.source import Path
 from cfn2heat.translate.context import PlanContext, ResourceContext, referred
 from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook, reference_hook
-from cfn2heat.translate.state import Translation
 
 RULE = "OS::Neutron::SecurityGroupRule"
 DIRECTIONS = {"AWS::EC2::SecurityGroupIngress": "ingress", "AWS::EC2::SecurityGroupEgress": "egress"}
@@ -34,15 +32,10 @@ class Styles:
     separate: set[str] = field(default_factory=set)
 
 
-_READ: WeakKeyDictionary[Translation, Styles] = WeakKeyDictionary()
-
-
+@once
 def styles(plan: PlanContext) -> Styles:
     """The styles of the template's groups, chosen once: Neutron's inline rules and separate ones undo each other."""
-    found = _READ.get(plan.t)
-    if found is None:
-        found = _READ[plan.t] = _choose(plan)
-    return found
+    return _choose(plan)
 
 
 def _choose(plan: PlanContext) -> Styles:
@@ -249,11 +242,7 @@ def stands_alone(plan: PlanContext) -> bool:
 @plan_hook("security.rule")
 def plan_rule(plan: PlanContext) -> None:
     """A folded rule is a part of its group."""
-    owner = styles(plan).folded.get(plan.id)
-    name = plan.name(owner, "group") if owner is not None else None
-    if owner is not None and name is not None:
-        plan.claim(plan.id, owner)
-        plan.bind(plan.id, "group", name)
+    plan.join(styles(plan).folded.get(plan.id), "group")
 
 
 @property_hook("security.rule")

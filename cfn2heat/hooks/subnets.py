@@ -365,11 +365,7 @@ def plan_subnet(plan: PlanContext) -> None:
 @plan_hook("network.part_of_vpc")
 def plan_block_of_vpc(plan: PlanContext) -> None:
     """A further block of a VPC is part of its network."""
-    vpc = topology(plan).referred(plan.resource, "VpcId", "VPC")
-    name = plan.name(vpc, "net") if vpc is not None else None
-    if vpc is not None and name is not None:
-        plan.claim(plan.id, vpc)
-        plan.bind(plan.id, "net", name)
+    plan.join(topology(plan).referred(plan.resource, "VpcId", "VPC"), "net")
 
 
 # ---- IPv6 blocks of subnets ------------------------------------------------------------------------------------------

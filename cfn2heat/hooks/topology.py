@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
+from cfn2heat.hooks.once import once
 from cfn2heat.hot import values as hot
 from cfn2heat.record import field, mutable_record
 from cfn2heat.record import record as define
 from cfn2heat.translate.context import PlanContext, ResourceContext
-from cfn2heat.translate.state import Translation
 
 EC2 = "AWS::EC2::"
 ANYWHERE = ("0.0.0.0/0", "::/0")
@@ -286,15 +285,10 @@ class Topology:
         return routed[0] if len(routed) == 1 else self.domains.setdefault(gateway.name, Domain(gateway.name))
 
 
-_READ: WeakKeyDictionary[Translation, Topology] = WeakKeyDictionary()
-
-
+@once
 def topology(plan: PlanContext) -> Topology:
     """The topology of the template that is being translated, read once."""
-    found = _READ.get(plan.t)
-    if found is None:
-        found = _READ[plan.t] = Topology(plan)
-    return found
+    return Topology(plan)
 
 
 def router_of_subnet(plan: PlanContext, subnet: str) -> Domain | None:

@@ -67,22 +67,15 @@ def transit_part(plan: PlanContext) -> None:
     """Tables of a transit gateway, and what joins them, are part of the hub or of an interface on it."""
     attachment = plan.resource_of(plan.value("TransitGatewayAttachmentId"))
     if attachment is not None and attachment.type in ATTACHMENTS:
-        _bind(plan, attachment.name, "interface")
+        plan.join(attachment.name, "interface")
         return
     gateway = plan.resource_of(plan.value("TransitGatewayId"))
     if gateway is not None:
-        _bind(plan, gateway.name, "hub")
+        plan.join(gateway.name, "hub")
         return
     others = [resource.name for resource in plan.template.resources.values() if resource.type in ATTACHMENTS]
     if others:
-        _bind(plan, others[0], "interface")
-
-
-def _bind(plan: PlanContext, owner: str, key: str) -> None:
-    name = plan.name(owner, key)
-    if name is not None:
-        plan.claim(plan.id, owner)
-        plan.bind(plan.id, key, name)
+        plan.join(others[0], "interface")
 
 
 @reference_hook("network.transit_table")

@@ -94,28 +94,21 @@ def _rank(ctx: ResourceContext, subnet: str, leading: set[str | None]) -> tuple[
 @plan_hook("vpn.customer")
 def plan_customer(plan: PlanContext) -> None:
     """The other site's gateway is the peer of each connection to it."""
-    _take(plan, next(iter(_connections(plan, "CustomerGatewayId")), None), "connection")
+    plan.join(next(iter(_connections(plan, "CustomerGatewayId")), None), "connection")
 
 
 @plan_hook("vpn.route")
 def plan_route(plan: PlanContext) -> None:
     """A static route is a peer network of its connection."""
     found = plan.resource_of(plan.value("VpnConnectionId"))
-    _take(plan, found.name if found is not None else None, "connection")
+    plan.join(found.name if found is not None else None, "connection")
 
 
 @plan_hook("vpn.propagation")
 def plan_propagation(plan: PlanContext) -> None:
     """Routes of a VPN need no propagation in Neutron."""
     found = plan.resource_of(plan.value("VpnGatewayId"))
-    _take(plan, found.name if found is not None else None, "service")
-
-
-def _take(plan: PlanContext, owner: str | None, key: str) -> None:
-    name = plan.name(owner, key) if owner is not None else None
-    if owner is not None and name is not None:
-        plan.claim(plan.id, owner)
-        plan.bind(plan.id, key, name)
+    plan.join(found.name if found is not None else None, "service")
 
 
 @reference_hook("vpn.address")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from cfn2heat.hot.functions import call
 from cfn2heat.hot.scalars import LONGEST_KEY, folded_lines, literal_lines, plain_or_quoted, quoted_lines, scalar
-from cfn2heat.hot.template import HotOutput, HotParameter, HotResource, HotTemplate, ParameterGroup
+from cfn2heat.hot.template import HotCondition, HotOutput, HotParameter, HotResource, HotTemplate, ParameterGroup
 from cfn2heat.hot.values import GetAttr, GetParam, GetResource, HotList, HotMap, HotValue, Literal
 
 WIDTH = 100
 """Longest line that flow style may make; text that cannot be broken may be longer."""
+
+Entry = TypeVar("Entry", HotParameter, HotCondition, HotResource, HotOutput)
 
 _SPREAD = frozenset({"str_replace", "str_replace_strict", "str_replace_vstrict", "repeat", "yaql"})
 """Functions that read better over several lines."""
@@ -25,10 +28,10 @@ def write_template(template: HotTemplate) -> str:
         writer.section()
         writer.prose("description:", template.description, 0)
     _write_groups(writer, template)
-    _write_parameters(writer, template)
-    _write_conditions(writer, template)
-    _write_resources(writer, template)
-    _write_outputs(writer, template)
+    _write_section(writer, template, "parameters", template.parameters, _write_parameter)
+    _write_section(writer, template, "conditions", template.conditions, _write_condition)
+    _write_section(writer, template, "resources", template.resources, _write_resource)
+    _write_section(writer, template, "outputs", template.outputs, _write_output)
     return "\n".join(writer.lines) + "\n"
 
 
@@ -68,17 +71,23 @@ def _write_group(writer: _Writer, group: ParameterGroup) -> None:
     writer.value(dash + "parameters:", _strings(group.parameters), 4)
 
 
-def _write_parameters(writer: _Writer, template: HotTemplate) -> None:
-    if not writer.open("parameters", template.parameters, template):
+def _write_section(
+    writer: _Writer, template: HotTemplate, name: str, entries: Mapping[str, Entry], write: Callable[[_Writer, Entry], None]
+) -> None:
+    """A section with what has a name; resources there must be, or Heat takes the template for none."""
+    closing = template.closing.get(name, [])
+    if not entries and not closing and name != "resources":
         return
-    for parameter in template.parameters.values():
-        writer.comments(parameter.comments, "  ")
-        writer.lines.append(f"  {_key(parameter.name, '  ')}:")
-        _write_parameter(writer, parameter)
-    writer.comments(template.closing.get("parameters", []), "  ")
+    writer.section()
+    writer.lines.append(f"{name}:" if entries else f"{name}: {{}}")
+    for entry in entries.values():
+        writer.comments(entry.comments, "  ")
+        write(writer, entry)
+    writer.comments(closing, "  ")
 
 
 def _write_parameter(writer: _Writer, parameter: HotParameter) -> None:
+    writer.lines.append(f"  {_key(parameter.name, '  ')}:")
     writer.lines.append(f"    type: {plain_or_quoted(parameter.type, False)}")
     if parameter.label is not None:
         writer.prose("    label:", parameter.label, 4)
@@ -94,26 +103,12 @@ def _write_parameter(writer: _Writer, parameter: HotParameter) -> None:
             writer.pairs("      -", constraint.entries, 6, data=True)
 
 
-def _write_conditions(writer: _Writer, template: HotTemplate) -> None:
-    if not writer.open("conditions", template.conditions, template):
-        return
-    for condition in template.conditions.values():
-        writer.comments(condition.comments, "  ")
-        writer.value(f"  {_key(condition.name, '  ')}:", condition.value, 2, spread=True)
-    writer.comments(template.closing.get("conditions", []), "  ")
-
-
-def _write_resources(writer: _Writer, template: HotTemplate) -> None:
-    if not writer.open("resources", template.resources, template, always=True):
-        return
-    for resource in template.resources.values():
-        writer.comments(resource.comments, "  ")
-        writer.lines.append(f"  {_key(resource.name, '  ')}:")
-        _write_resource(writer, resource)
-    writer.comments(template.closing.get("resources", []), "  ")
+def _write_condition(writer: _Writer, condition: HotCondition) -> None:
+    writer.value(f"  {_key(condition.name, '  ')}:", condition.value, 2, spread=True)
 
 
 def _write_resource(writer: _Writer, resource: HotResource) -> None:
+    writer.lines.append(f"  {_key(resource.name, '  ')}:")
     writer.lines.append(f"    type: {plain_or_quoted(resource.type, False)}")
     if resource.condition is not None:
         writer.lines.append(f"    condition: {plain_or_quoted(resource.condition, False)}")
@@ -131,17 +126,8 @@ def _write_resource(writer: _Writer, resource: HotResource) -> None:
         writer.lines.append(f"    deletion_policy: {plain_or_quoted(resource.deletion_policy, False)}")
 
 
-def _write_outputs(writer: _Writer, template: HotTemplate) -> None:
-    if not writer.open("outputs", template.outputs, template):
-        return
-    for output in template.outputs.values():
-        writer.comments(output.comments, "  ")
-        writer.lines.append(f"  {_key(output.name, '  ')}:")
-        _write_output(writer, output)
-    writer.comments(template.closing.get("outputs", []), "  ")
-
-
 def _write_output(writer: _Writer, output: HotOutput) -> None:
+    writer.lines.append(f"  {_key(output.name, '  ')}:")
     if output.description is not None:
         writer.prose("    description:", output.description, 4)
     if output.condition is not None:
@@ -165,15 +151,6 @@ class _Writer:
         """Start a section after a blank line."""
         if self.kept_line != len(self.lines):
             self.lines.append("")
-
-    def open(self, name: str, entries: object, template: HotTemplate, always: bool = False) -> bool:
-        """Write a section's name if there is something to say in it; False if not."""
-        closing = template.closing.get(name)
-        if not entries and not closing and not always:
-            return False
-        self.section()
-        self.lines.append(f"{name}:" if entries else f"{name}: {{}}")
-        return True
 
     def comments(self, comments: Iterable[str], indent: str) -> None:
         """Write comment lines; what is no printable text in them is escaped."""

@@ -96,6 +96,15 @@ class PlanContext:
         for key in self.t.plan.emitted.pop(resource, {}):
             self.t.plan.names[resource].pop(key, None)
 
+    def join(self, owner: str | None, key: str) -> bool:
+        """(Planning) become a part of another resource: what it emits under the key stands for this one; False: it emits none."""
+        name = None if owner is None else self.name(owner, key)
+        if owner is None or name is None:
+            return False
+        self.claim(self.id, owner)
+        self.bind(self.id, key, name)
+        return True
+
     def give_up(self, because: str, advice: str, severity: Severity = Severity.WARNING) -> None:
         """(Planning) the resource has no counterpart as it stands here, though its type has one."""
         self.t.plan.verdicts[self.id] = NoneAnswer(because, advice, severity)
