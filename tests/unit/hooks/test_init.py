@@ -190,6 +190,18 @@ def test_all_sections_in_the_order_of_cfn_init(machine, shell):
     assert said == f"cfn-init: done, see {machine.root}/log\nstatus 0\n"
 
 
+def test_archives_of_github_lose_their_outer_directory(machine):
+    web = machine.root / "web"
+    (web / "shop-1234" / "sub").mkdir(parents=True)
+    (web / "shop-1234" / "sub" / "inside").write_text("x")
+    subprocess.run(["tar", "-cf", web / "main", "-C", web, "shop-1234"], check=True)
+    sources = {f"{machine.root}/a": "https://github.com/o/shop/tarball/main", f"{machine.root}/b": "https://192.0.2.1/main"}
+    machine.boot({"config": {"sources": {**sources, f"{machine.root}/c": f"{web}/main"}}})
+    assert (machine.root / "a" / "sub" / "inside").read_text() == "x"
+    assert (machine.root / "b" / "shop-1234" / "sub" / "inside").read_text() == "x"
+    assert (machine.root / "c" / "shop-1234" / "sub" / "inside").read_text() == "x"
+
+
 def test_what_is_put_on_the_server_is_for_root_alone(machine):
     machine.boot({"config": {"files": {f"{machine.root}/x": {"content": "x"}}}})
     assert stat.S_IMODE((machine.root / "lib").stat().st_mode) == 0o700
@@ -395,7 +407,7 @@ TEXTS = st.lists(
     st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]), max_size=8)), max_size=8
 ).map("".join)
 CALM = settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
@@ -581,7 +593,7 @@ SETS_OF = st.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(
     configs=st.dictionaries(st.sampled_from(["config", "b", "set", "c d"]), CONFIGS, max_size=3),
     sets=st.one_of(st.none(), SETS_OF, SHAPES),
