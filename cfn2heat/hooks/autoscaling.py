@@ -8,9 +8,9 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import members
+from cfn2heat.hooks.choices import without_nothing
 from cfn2heat.hooks.ec2 import finish_server
 from cfn2heat.hooks.interfaces import may_be, present
-from cfn2heat.hooks.loadbalancing import without_nothing
 from cfn2heat.hooks.members import BALANCED, definition, tag_map
 from cfn2heat.hooks.metrics import (
     GRANULARITY,

@@ -7,19 +7,11 @@ from typing import NamedTuple
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
+from cfn2heat.hooks.access import allowed_cidrs
 from cfn2heat.hooks.branches import Guard, members
-from cfn2heat.hooks.loadbalancing import (
-    allowed_cidrs,
-    choose,
-    fill,
-    promise,
-    restrict,
-    same,
-    tidy,
-    tls_container,
-    without_nothing,
-    words,
-)
+from cfn2heat.hooks.choices import choose, same, without_nothing, words
+from cfn2heat.hooks.emitting import fill, promise, restrict, tidy
+from cfn2heat.hooks.tls import tls_container
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.compose import branch
 from cfn2heat.source import Path

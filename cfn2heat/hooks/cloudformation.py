@@ -5,8 +5,8 @@ from __future__ import annotations
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.folder import address_tail
 from cfn2heat.diagnostics import Severity
+from cfn2heat.hooks.choices import without_nothing
 from cfn2heat.hooks.interfaces import present
-from cfn2heat.hooks.loadbalancing import without_nothing
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.compose import branch
 from cfn2heat.hot.narrow import inherit

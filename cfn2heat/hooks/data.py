@@ -11,7 +11,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Guard, Member, all_of, any_of, guarded, members, named
-from cfn2heat.hooks.loadbalancing import comparable, equals
+from cfn2heat.hooks.choices import comparable, equals
 from cfn2heat.hooks.policies import Statement, read_statement, summary
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot

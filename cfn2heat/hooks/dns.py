@@ -9,7 +9,9 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import members
-from cfn2heat.hooks.loadbalancing import BALANCER, CLASSIC, fill, promise, restrict, tidy, without_nothing, words
+from cfn2heat.hooks.choices import without_nothing, words
+from cfn2heat.hooks.emitting import fill, promise, restrict, tidy
+from cfn2heat.hooks.loadbalancing import BALANCER, CLASSIC
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.compose import branch
 from cfn2heat.source import Path

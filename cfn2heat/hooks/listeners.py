@@ -8,24 +8,14 @@ from collections.abc import Iterator
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
+from cfn2heat.hooks.access import allowed_cidrs
 from cfn2heat.hooks.branches import Guard, members
-from cfn2heat.hooks.loadbalancing import (
-    BALANCER,
-    LISTENER,
-    RULE,
-    Verdict,
-    allowed_cidrs,
-    choose,
-    fill,
-    restrict,
-    say_attributes,
-    say_gateway,
-    tidy,
-    tls_container,
-    without_nothing,
-    words,
-)
+from cfn2heat.hooks.choices import choose, without_nothing, words
+from cfn2heat.hooks.emitting import fill, restrict, tidy
+from cfn2heat.hooks.loadbalancing import BALANCER, LISTENER, RULE, say_gateway
+from cfn2heat.hooks.tls import tls_container
 from cfn2heat.hooks.udp import UDP, make_twin, takes_both, udp_pool
+from cfn2heat.hooks.verdicts import Verdict, say_attributes
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.compose import branch
 from cfn2heat.hot.template import HotResource

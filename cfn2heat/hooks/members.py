@@ -8,7 +8,9 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Member, all_of, members
+from cfn2heat.hooks.choices import is_word, without_nothing
 from cfn2heat.hooks.ec2 import finish_server, legal_keys, require
+from cfn2heat.hooks.emitting import condition_named
 from cfn2heat.hooks.interfaces import (
     LAUNCH_TEMPLATE,
     SUBNET,
@@ -20,7 +22,6 @@ from cfn2heat.hooks.interfaces import (
     security_groups,
     subnet_interfaces,
 )
-from cfn2heat.hooks.loadbalancing import condition_named, is_word, without_nothing
 from cfn2heat.hooks.memberships import Membership, member_properties, pools_of
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from cfn2heat.cfn import values as cfn
 from cfn2heat.hooks.branches import all_of
+from cfn2heat.hooks.choices import same
 from cfn2heat.hooks.classic import listeners_of, probe_of
-from cfn2heat.hooks.loadbalancing import monitor_port, same
 from cfn2heat.hooks.udp import both_guard
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.compose import branch
+from cfn2heat.translate.constants import as_text
 from cfn2heat.translate.context import ResourceContext
 
 
@@ -46,3 +49,12 @@ def pools_of(ctx: ResourceContext, balancer: str) -> list[Membership]:
             probe = probe_of(ctx, balancer).port
             found.append(Membership(hot.GetResource(pool), port, None if same(probe, port) else probe, all_of(listener.guard)))
     return found
+
+
+def monitor_port(ctx: ResourceContext, value: cfn.Value | None, port: hot.HotValue) -> hot.HotValue | None:
+    """Where a member is probed, when that is not the port of its traffic."""
+    if isinstance(value, cfn.If):
+        then, otherwise = monitor_port(ctx, value.then, port), monitor_port(ctx, value.otherwise, port)
+        return branch(hot.Literal(value.condition), then, otherwise)
+    found = ctx.hot(value)
+    return None if as_text(ctx.constant(value)) == "traffic-port" or found is None or same(found, port) else found

@@ -10,7 +10,8 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import members
-from cfn2heat.hooks.loadbalancing import choose, either, equals, fill, is_word, tidy, without_nothing, words
+from cfn2heat.hooks.choices import choose, either, equals, is_word, without_nothing, words
+from cfn2heat.hooks.emitting import fill, tidy
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.compose import branch
 from cfn2heat.hot.template import HotResource

@@ -7,7 +7,7 @@ from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.calls import calls, for_heat
 from cfn2heat.hooks.cloudformation import LONGEST, SIGNAL
-from cfn2heat.hooks.loadbalancing import restrict
+from cfn2heat.hooks.emitting import restrict
 from cfn2heat.hooks.scripts import Script, say
 from cfn2heat.hot import values as hot
 from cfn2heat.source import Path

@@ -7,8 +7,9 @@ from typing import NamedTuple
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Member, members
+from cfn2heat.hooks.choices import without_nothing
+from cfn2heat.hooks.emitting import fill, promise, restrict
 from cfn2heat.hooks.interfaces import present
-from cfn2heat.hooks.loadbalancing import fill, promise, restrict, without_nothing
 from cfn2heat.hooks.metrics import ALARM, POLICY, metric_of, number, scaled_hot, sum_factor, whole, word_of
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.template import HotResource

@@ -8,24 +8,12 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Guard, members
-from cfn2heat.hooks.loadbalancing import (
-    BALANCER,
-    CLASSIC,
-    LISTENER,
-    RULE,
-    Verdict,
-    choose,
-    fill,
-    is_word,
-    monitor_port,
-    restrict,
-    say_attributes,
-    say_gateway,
-    tidy,
-    without_nothing,
-    words,
-)
+from cfn2heat.hooks.choices import choose, is_word, without_nothing, words
+from cfn2heat.hooks.emitting import fill, restrict, tidy
+from cfn2heat.hooks.loadbalancing import BALANCER, CLASSIC, LISTENER, RULE, say_gateway
+from cfn2heat.hooks.memberships import monitor_port
 from cfn2heat.hooks.udp import BOTH, UDP, both_guard, make_twin, takes_both
+from cfn2heat.hooks.verdicts import Verdict, say_attributes
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.compose import branch
 from cfn2heat.source import Path

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.hooks.branches import Guard, any_of
-from cfn2heat.hooks.loadbalancing import fill, is_word, restrict, words
+from cfn2heat.hooks.choices import is_word, words
+from cfn2heat.hooks.emitting import fill, restrict
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.compose import branch
 from cfn2heat.hot.template import HotResource
