@@ -17,14 +17,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from control import life, packages
+from control import life, logs, packages
 from control.places import Place, default_state
 
 
 def main() -> None:
     """Read the command line and do it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("up", "down", "status", "wipe", "packages"))
+    parser.add_argument("command", choices=("up", "down", "status", "errors", "wipe", "packages"))
     parser.add_argument("--state", type=Path, default=default_state(), help="the cloud's folder (default: %(default)s)")
     parser.add_argument(
         "--only", choices=("all", "core"), default="all", help="core: Keystone, Placement, Nova, Neutron, Glance, Heat"
@@ -43,19 +43,22 @@ def main() -> None:
                 life.wipe(place)
         case "status":
             sys.exit(life.status(place))
+        case "errors":
+            print(logs.told(logs.errors(place.log)) or f"no errors in {place.log}")
         case "packages":
             packages.install()
 
 
 @contextmanager
 def alone(place: Place) -> Iterator[None]:
-    """Let no other start or stop of this cloud run; a killed one leaves nothing behind."""
+    """Let no other start or stop of this cloud run at once; one that was killed holds nobody up."""
     place.state.mkdir(parents=True, exist_ok=True)
     with open(place.state / ".lock", "w", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            sys.exit(f"another start or stop of {place.state} is running")
+            print(f"waiting for another start or stop of {place.state}", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
