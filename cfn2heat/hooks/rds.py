@@ -72,7 +72,9 @@ def members_of(plan: PlanContext, cluster: str) -> list[str]:
 
 
 def home(plan: PlanContext, name: str) -> str | None:
-    """The Trove instance that stands for a database: a cluster's writer is the cluster's."""
+    """The Trove instance that stands for a database: a cluster's writer is the cluster's; None for a replica."""
+    if not is_made(PlanContext(plan.t, name)):
+        return None
     if plan.type_of(name) == INSTANCE:
         cluster = cluster_of(plan, name)
         if cluster is not None and members_of(plan, cluster.name)[0] == name:
@@ -83,7 +85,7 @@ def home(plan: PlanContext, name: str) -> str | None:
 @plan_hook("rds.cluster")
 def plan_cluster(plan: PlanContext) -> None:
     """The first instance is the cluster itself: one Trove instance stands for both."""
-    if follows(plan.resource):
+    if not is_made(plan):
         give_up_replica(plan)
         return
     for name in members_of(plan, plan.id)[:1]:
@@ -96,10 +98,16 @@ def plan_cluster(plan: PlanContext) -> None:
 @plan_hook("rds.instance")
 def plan_instance(plan: PlanContext) -> None:
     """A replica is not made; the first instance of a cluster is one only where its cluster is."""
-    cluster = cluster_of(plan, plan.id)
-    writes = cluster is not None and members_of(plan, cluster.name)[0] == plan.id and not follows(cluster)
-    if is_replica(plan) and not writes:
+    if not is_made(plan):
         give_up_replica(plan)
+
+
+def is_made(plan: PlanContext) -> bool:
+    """Whether a database is more than a replica: of a cluster's instances that is the first, where the cluster is made."""
+    cluster = cluster_of(plan, plan.id) if plan.resource.type == INSTANCE else None
+    if cluster is not None and members_of(plan, cluster.name)[0] == plan.id:
+        return not follows(cluster)
+    return not is_replica(plan)
 
 
 def give_up_replica(plan: PlanContext) -> None:

@@ -230,7 +230,8 @@ def _rules(ctx: ResourceContext, alarm: HotResource, step: Step) -> list[hot.Hot
     near, far = _ends(step, up)
     given = {key: alarm.properties[key] for key in MEASURED if key in alarm.properties}
     shared = {"type": hot.Literal(RULE_TYPES[alarm.type]), **given}
-    own, periods = alarm.properties["comparison_operator"], _counted(alarm.properties["evaluation_periods"])
+    own = alarm.properties.get("comparison_operator", hot.Literal("ge" if up else "le"))
+    periods = _counted(alarm.properties.get("evaluation_periods", hot.Literal(1)))
     once = hot.Literal(1)
     newest: list[hot.HotValue] = []
     if not _is_threshold(ctx, near):

@@ -125,3 +125,17 @@ Outputs:
     assert data["resources"]["Data"]["properties"]["flavor"] == {"get_param": ["database_flavors", "db.a"]}
     assert data["outputs"]["Instance"]["value"] == {"get_resource": "Data"}
     assert data["outputs"]["Read"]["value"] == {"get_attr": ["Data", "show", "ip", 0]}
+
+
+def test_a_subnet_group_serves_what_is_made() -> None:
+    """The group of a reader, which is not made, stands in the writer."""
+    data = convert("""
+  Data: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-mysql, DBSubnetGroupName: !Ref Group}}
+  Writer:
+    Type: AWS::RDS::DBInstance
+    Properties: {DBClusterIdentifier: !Ref Data, DBInstanceClass: db.a, Engine: aurora-mysql, DBSubnetGroupName: !Ref Group}
+  Reader:
+    Type: AWS::RDS::DBInstance
+    Properties: {DBClusterIdentifier: !Ref Data, DBInstanceClass: db.a, Engine: aurora-mysql, DBSubnetGroupName: !Ref Group}
+""")
+    assert set(data["resources"]) == {"Data"}
