@@ -3,6 +3,7 @@
 
 python tests/cloud/cloud.py up        start it; what is missing is installed and made first
 python tests/cloud/cloud.py status    what runs, and where its logs are
+python tests/cloud/cloud.py errors    the last errors in each log
 python tests/cloud/cloud.py down      stop it and keep its state
 python tests/cloud/cloud.py wipe      stop it and remove its state; the next `up` is quick all the same
 python tests/cloud/cloud.py packages  install the distribution's packages (root)
