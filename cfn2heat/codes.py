@@ -1248,4 +1248,15 @@ CODES: dict[str, tuple[str, str]] = {
             "only that --property gives."
         ),
     ),
+    "C2H7080": (
+        "A plan of images cannot be read",
+        "It is not what `images plan` writes, or an edit has left it so. The place is that of what is wrong.",
+    ),
+    "C2H7081": (
+        "The site file's table of images cannot be filled",
+        (
+            "It says something else of an image already, or is written in a way that lines cannot be added to. Nothing of it "
+            "was changed; the images are moved."
+        ),
+    ),
 }

@@ -21,6 +21,7 @@ _FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), de
 DISK_COMMANDS = {
     "convert": "cfn2heat.cli.images_disk:convert_disk",
     "inspect": "cfn2heat.cli.images_disk:inspect_disk",
+    "migrate": "cfn2heat.cli.images_migrate:migrate",
     "upload": "cfn2heat.cli.images_upload:upload_image",
 }
 

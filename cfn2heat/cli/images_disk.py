@@ -123,14 +123,14 @@ def convert_disk(
             )
             return
         preflight(plan, source, guest, wishes, scratch.output)
-        run(source, plan, scratch, form)
+        run(disk, source, plan, scratch, form)
 
 
-def run(source: Any, plan: Plan, scratch: Scratch, form: str) -> None:
+def run(origin: Path, source: Any, plan: Plan, scratch: Scratch, form: str) -> None:
     """Convert, with progress, and say what is left to do."""
     from cfn2heat.cli.images_progress import Shown
 
-    convert(source, plan, scratch, Shown(len(plan.steps), source.virtual_size, form))
+    convert(origin, source, plan, scratch, Shown(len(plan.steps), source.virtual_size, form))
     if form == "json":
         click.echo(json.dumps({"image": str(scratch.output), "by_hand": list(plan.by_hand), "properties": plan.properties}))
         return

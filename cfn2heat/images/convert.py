@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,11 @@ class Scratch:
                 failed = False
             finally:
                 if not self.work.exists() and not (failed and self.log.exists()):
-                    shutil.rmtree(self.folder, ignore_errors=True)
+                    self.remove()
+
+    def remove(self) -> None:
+        """Remove the folder, when it is there."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def done(self, key: dict[str, Any]) -> list[str]:
         """The steps that a conversion of the same source with the same plan has done before."""
@@ -123,8 +127,11 @@ def _needed(disk: Disk) -> int:
     return required + (512 << 20)
 
 
-def convert(disk: Disk, plan: Plan, scratch: Scratch, watch: Callable[[Progress], None]) -> None:
-    """Run the plan in a folder that is held; what an earlier call has done is not done again, and the result appears whole."""
+def convert(origin: Path, disk: Disk, plan: Plan, scratch: Scratch, watch: Callable[[Progress], None]) -> None:
+    """Run the plan in a folder that is held; what an earlier call has done is not done again, and the result appears whole.
+
+    origin is the file that the user named: the disk itself, or the archive that it came from.
+    """
     key = _key(disk, plan)
     done = scratch.done(key) if scratch.work.exists() else []
     if not done:
@@ -135,7 +142,7 @@ def convert(disk: Disk, plan: Plan, scratch: Scratch, watch: Callable[[Progress]
             scratch.note("begun", step.name)
             _run(step, number, scratch, watch)
             scratch.note("done", step.name)
-    _finish(plan, disk, scratch)
+    _finish(plan, origin, scratch)
 
 
 def _key(disk: Disk, plan: Plan) -> dict[str, Any]:
@@ -166,15 +173,29 @@ def _failed(step: Step, output: str, errors: str, status: int, log: Path) -> Exc
     return refusal("C2H7041", step.argv[0], f"the step {step.name} has failed: {words[-1]}", f"all that it said stands in {log}")
 
 
-def _finish(plan: Plan, disk: Disk, scratch: Scratch) -> None:
+def _finish(plan: Plan, origin: Path, scratch: Scratch) -> None:
     """Give the result its name, with what Glance must know of it beside it."""
-    facts = {"version": 1, "source": disk.path.name, "properties": plan.properties, "by_hand": list(plan.by_hand)}
+    facts = {"version": 1, "source": identity(origin), "properties": plan.properties, "by_hand": list(plan.by_hand)}
     described = scratch.folder / "properties"
     described.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     with scratch.work.open("rb") as work:
         os.fsync(work.fileno())
     os.replace(described, properties_file(scratch.output))
     os.replace(scratch.work, scratch.output)
+
+
+def identity(origin: Path) -> list[str | int]:
+    """What tells a source from another, or from itself after a change."""
+    status = origin.stat()
+    return [str(origin.resolve()), status.st_size, status.st_mtime_ns]
+
+
+def is_done(output: Path, origin: Path) -> bool:
+    """Whether a result is there already, and comes from this source as it is now."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        facts = json.loads(properties_file(output).read_text(encoding="utf-8"))
+        return output.exists() and bool(facts["source"] == identity(origin))
+    return False
 
 
 def properties_file(image: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import selectors
@@ -17,6 +18,8 @@ from pathlib import Path
 from cfn2heat.images.refusal import refusal
 from cfn2heat.record import record
 
+_LIBC = ctypes.CDLL(None)  # loaded here, for a child must not load anything between fork and exec
+_PR_SET_PDEATHSIG = 1
 _PASSED_ON = (
     "PATH",
     "HOME",
@@ -141,8 +144,14 @@ def _environment(more: dict[str, str]) -> dict[str, str]:
     return {"PATH": os.defpath, **passed, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", **more}
 
 
+def dies_with_its_parent() -> None:
+    """What a child asks of Linux: that it is killed when this process is gone, however that ends."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _limit(limits: Limits) -> None:
     """What the child does to itself before it becomes the program."""
+    dies_with_its_parent()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if limits.cpu:
         resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu))

@@ -48,7 +48,7 @@ def plan_of(disk: Disk, scratch: Scratch, *changes: Step) -> Plan:
 def go(disk: Disk, scratch: Scratch, *changes: Step) -> list[Progress]:
     seen: list[Progress] = []
     with scratch.held():
-        convert(disk, plan_of(disk, scratch, *changes), scratch, seen.append)
+        convert(disk.path, disk, plan_of(disk, scratch, *changes), scratch, seen.append)
     return seen
 
 
