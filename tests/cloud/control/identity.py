@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from .configuration import PASSWORD, database_url, url
 from .services import PROJECTS, REGION
 
 MEMBER = ("member", "reader", "heat_stack_owner", "creator", "load-balancer_member", "swiftoperator")
 ADMIN = ("admin", "member", "heat_stack_owner", "creator", "load-balancer_admin", "swiftoperator", "key-manager:service-admin")
-OTHERS = ("service", "heat_stack_user", "observer", "audit", "manager", "ResellerAdmin")
+OTHERS: tuple[str, ...] = ("service", "heat_stack_user", "observer", "audit", "manager", "ResellerAdmin")
 OTHERS += ("load-balancer_observer", "load-balancer_global_observer")
 DOMAINS = {"heat": "heat_domain_admin", "magnum": "magnum_domain_admin"}
 INTERFACES = ("public", "internal", "admin")
@@ -64,11 +65,13 @@ def _roles(names: Iterable[str]) -> dict[str, str]:
 
 def _project(name: str, domain: str) -> str:
     project = {"id": _new_id(), "name": name, "domain_id": domain, "enabled": True}
-    return _providers().resource_api.create_project(project["id"], project)["id"]
+    return str(_providers().resource_api.create_project(project["id"], project)["id"])
 
 
 def _user(name: str, domain: str) -> str:
-    return _providers().identity_api.create_user({"name": name, "domain_id": domain, "password": PASSWORD, "enabled": True})["id"]
+    return str(
+        _providers().identity_api.create_user({"name": name, "domain_id": domain, "password": PASSWORD, "enabled": True})["id"]
+    )
 
 
 def _grant(user: str, project: str, roles: Iterable[str]) -> None:
@@ -81,7 +84,7 @@ def _catalog() -> None:
     for kind, (name, _, _) in CATALOG.items():
         _providers().catalog_api.create_service(kind, {"id": kind, "type": kind, "name": name, "enabled": True})
         for interface in INTERFACES:
-            endpoint = {"id": f"{kind}-{interface}", "service_id": kind, "interface": interface}
+            endpoint: dict[str, Any] = {"id": f"{kind}-{interface}", "service_id": kind, "interface": interface}
             endpoint |= {"url": "http://not.yet.invalid", "region_id": REGION, "enabled": True}
             _providers().catalog_api.create_endpoint(endpoint["id"], endpoint)
 
@@ -96,7 +99,7 @@ def address(ports: Mapping[str, int]) -> None:
         connection.execute(change, rows)
 
 
-def _providers():
+def _providers() -> Any:
     from keystone.common import provider_api
 
     return provider_api.ProviderAPIs

@@ -17,7 +17,7 @@ CLOUD = HERE.parent
 REPOSITORY = CLOUD.parent.parent
 BUILD = REPOSITORY / "build"
 MIGRATED = ("mariadb", "gnocchi")  # the folders that migrations fill
-FOLDERS = ("run", "log", "lock", "etc", "home", "redis", "named", "rabbitmq", "glance", "swift/d1")
+FOLDERS: tuple[str, ...] = ("run", "log", "lock", "etc", "home", "redis", "named", "rabbitmq", "glance", "swift/d1")
 FOLDERS += ("nova", "neutron", "cinder", "manila", "designate")
 
 

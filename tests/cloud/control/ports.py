@@ -6,6 +6,7 @@ import json
 import socket
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from .places import Place
 from .services import IP, port_names
@@ -32,7 +33,7 @@ def known(place: Place) -> dict[str, int]:
     return {name: base + number for number, name in enumerate(port_names())}
 
 
-def _file(place: Place):
+def _file(place: Place) -> Path:
     return place.state / "ports.json"
 
 

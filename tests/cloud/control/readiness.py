@@ -18,7 +18,7 @@ class Queues:
         """Whether the queue has a consumer."""
         channel = self.connection.channel()
         try:
-            found = channel.queue_declare(queue=name, passive=True).consumer_count > 0
+            found = bool(channel.queue_declare(queue=name, passive=True).consumer_count)
         except amqp.NotFound:
             return False
         channel.close()

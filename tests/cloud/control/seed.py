@@ -46,7 +46,7 @@ def _seed(only: str) -> None:
     if only != "core":
         _volumes(admin.block_storage)
         _shares(admin.shared_file_system)
-        _datastores(admin.database, admin.image.find_image("cirros").id)
+        _datastores(admin.database, admin.image.find_image("cirros"))
 
 
 def _compute(admin: Any) -> None:
@@ -90,10 +90,10 @@ def _shares(shares: Any) -> None:
             made.raise_for_status()
 
 
-def _datastores(databases: Any, image: str) -> None:
+def _datastores(databases: Any, image: Any) -> None:
     known = databases.get("/mgmt/datastore-versions").json()["versions"]
     if not known:
-        version = {"datastore_name": "mysql", "datastore_manager": "mysql", "name": "8.0", "image": image, "packages": []}
+        version = {"datastore_name": "mysql", "datastore_manager": "mysql", "name": "8.0", "image": image.id, "packages": []}
         made = databases.post("/mgmt/datastore-versions", json={"version": {**version, "active": True, "default": True}})
         made.raise_for_status()
 
