@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Iterable
@@ -24,7 +25,7 @@ SIGNS = {ADD: "+", UPDATE: "~", REPLACE: "-/+", REMOVE: "-"}
 WORDS = {ADD: "added", UPDATE: "updated", REPLACE: "replaced", REMOVE: "removed"}
 SHORTEST = 4
 """Characters of a secret that is looked for in what is said; shorter ones are no secrets, and stand in any text."""
-NAMES_SHOWN, LONGEST = 3, 100
+NAMES_SHOWN = 3
 CLEAR = "\r\x1b[K"
 
 
@@ -177,7 +178,7 @@ class Live(Lines):
         more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
         count = f"{len(self._done)}/{self._total}" if self._total else f"{len(self._done)} done"
         line = f"[{count}] {seconds // 60}:{seconds % 60:02} {', '.join(names[:NAMES_SHOWN])}{more}"
-        click.echo(f"{CLEAR}{self.clean(line)[:LONGEST]}", nl=False)
+        click.echo(f"{CLEAR}{self.clean(line)[: shutil.get_terminal_size().columns - 1]}", nl=False)
 
 
 class JsonLines(Teller):

@@ -70,14 +70,24 @@ def _parent(entries: list[Any]) -> str:
     return next((entry.get("parent_resource") or "" for entry in entries if isinstance(entry, dict)), "")
 
 
-def differences(old: Content, new: Content, hidden: set[str], preview: dict[str, list[Any]]) -> Plan:
-    """What an update changes; the values of hidden parameters cannot be compared, so that there the preview alone counts."""
+def own_preview(template: dict[str, Any]) -> list[Any]:
+    """What a template says itself of what it makes, in the form of Heat's preview."""
+    found = template.get("resources") or {}
+    return [{"resource_name": name, "resource_type": definition["type"]} for name, definition in found.items()]
+
+
+def differences(old: Content, new: Content, hidden: set[str], preview: dict[str, list[Any]] | None) -> Plan:
+    """What an update changes.
+
+    The values of hidden parameters cannot be compared: there the preview alone counts, and where there is none, a change.
+    """
     before, after = old.template.get("resources") or {}, new.template.get("resources") or {}
-    foreseen = {entry["resource_name"]: kind for kind, entries in preview.items() for entry in entries}
+    foreseen = {entry["resource_name"]: kind for kind, entries in (preview or {}).items() for entry in entries}
     touched = set(_touched(old, new, hidden))
     changes = [Change(REMOVE, (name,), before[name]["type"]) for name in before if name not in after]
     for name, definition in after.items():
-        secret = not hidden.isdisjoint(parameters_in(definition)) and foreseen.get(name) in ("updated", "replaced")
+        foretold = preview is None or foreseen.get(name) in ("updated", "replaced")
+        secret = foretold and not hidden.isdisjoint(parameters_in(definition))
         if name not in before:
             changes.append(Change(ADD, (name,), definition["type"]))
         elif name in touched or secret:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cfn2heat.deploy.bundle import Bundle
-from cfn2heat.deploy.changes import Content, Plan, additions, as_data, differences
+from cfn2heat.deploy.changes import Content, Plan, additions, as_data, differences, own_preview
 from cfn2heat.deploy.cloud import CloudError
 from cfn2heat.deploy.follow import GRACE, Feed, Note, Tell, follow
 from cfn2heat.deploy.refusals import CONFLICT
@@ -17,6 +17,7 @@ from cfn2heat.record import field, record, replace
 if TYPE_CHECKING:
     from cfn2heat.deploy.heat import Heat
 
+T = TypeVar("T")
 ROUNDS = 4
 """How often a stack is looked at anew because something else was in the way."""
 ATTEMPTS, PAUSE = 3, 1.0
@@ -97,7 +98,8 @@ def _create(heat: Heat, wish: Wish, tell: Tell) -> Outcome | None:
         raise CloudError("C2H6007", wish.name, "there is no stack of this name to update", advice)
     body = {"stack_name": wish.name, **_body(wish, (TAG, *wish.tags))}
     preview = {name: value for name, value in body.items() if name != "tags"}
-    tell(Plan("create", wish.name, additions(heat.preview(preview))))
+    foreseen = _foreseen(wish, lambda: heat.preview(preview), tell)
+    tell(Plan("create", wish.name, additions(own_preview(wish.bundle.template) if foreseen is None else foreseen)))
     if wish.dry_run:
         return Outcome("previewed", None)
     made: list[Stack] = []
@@ -132,7 +134,7 @@ def _update(heat: Heat, wish: Wish, stack: Stack, tell: Tell) -> Outcome | None:
             "existing": True,
             "clear_parameters": [name for name in had if name not in wish.values and name not in wish.kept],
         }
-    plan = _plan(heat, wish, stack, had, body)
+    plan = _plan(heat, wish, stack, had, body, tell)
     if not plan.changes and not plan.besides and stack.complete:
         return Outcome("unchanged", heat.look(stack, outputs=True))
     tell(plan)
@@ -156,15 +158,31 @@ def _may(wish: Wish, stack: Stack) -> None:
         raise CloudError("C2H6018", stack.name, "there is a stack of this name that cfn2heat has not made", advice)
 
 
-def _plan(heat: Heat, wish: Wish, stack: Stack, had: dict[str, Any], body: dict[str, Any]) -> Plan:
+def _plan(heat: Heat, wish: Wish, stack: Stack, had: dict[str, Any], body: dict[str, Any], tell: Tell) -> Plan:
     """What an update changes; a value that is kept does not change."""
     preview = {name: value for name, value in body.items() if name != "tags"}
     old = Content(heat.template(stack), heat.files(stack), had)
     values = {**wish.values, **{name: had[name] for name in wish.kept}}
     new = Content(as_data(wish.bundle.template), wish.bundle.files, values)
-    plan = differences(old, new, wish.hidden, heat.preview_update(stack, preview))
+    foreseen = _foreseen(wish, lambda: heat.preview_update(stack, preview), tell)
+    plan = differences(old, new, wish.hidden - wish.kept, foreseen)
     tags = [] if set(body["tags"].split(",")) == set(stack.tags) else ["tags"]
     return replace(plan, stack=stack.name, besides=[*plan.besides, *tags])
+
+
+def _foreseen(wish: Wish, preview: Callable[[], T], tell: Tell) -> T | None:
+    """Heat's preview. It fails over some templates that Heat makes stacks of all the same: only a dry run ends there."""
+    said = ""
+    for attempt in range(ATTEMPTS):
+        found = _tried(preview)
+        if not isinstance(found, CloudError):
+            return found
+        if not found.passing or (wish.dry_run and attempt == ATTEMPTS - 1):
+            raise found
+        time.sleep(PAUSE * 2**attempt)
+        said = found.diagnostic.message
+    tell(Note(f"Heat cannot show what it will do ({said}); going on by what the template says."))
+    return None
 
 
 def _body(wish: Wish, tags: tuple[str, ...]) -> dict[str, Any]:
@@ -187,8 +205,8 @@ def _surely(send: Callable[[], None], landed: Callable[[], bool], tell: Tell) ->
     False: something else was quicker, so that the stack is to be looked at anew.
     """
     for attempt in range(ATTEMPTS):
-        error = _refused(send)
-        if error is None:
+        error = _tried(send)
+        if not isinstance(error, CloudError):
             return True
         if error.diagnostic.code == CONFLICT:
             return False
@@ -201,12 +219,11 @@ def _surely(send: Callable[[], None], landed: Callable[[], bool], tell: Tell) ->
     raise AssertionError("the last attempt ends the loop")
 
 
-def _refused(send: Callable[[], None]) -> CloudError | None:
+def _tried(call: Callable[[], T]) -> T | CloudError:
     try:
-        send()
+        return call()
     except CloudError as error:
         return error
-    return None
 
 
 def _followed(heat: Heat, wish: Wish, stack: Stack, feed: Feed, kind: str, tell: Tell) -> Outcome:

@@ -35,8 +35,8 @@ class Unready(Exception):
 def launch(heat: Heat, wish: Wish, ask: Ask, tell: Tell) -> Outcome:
     """Deploy; Unready says all that lacks."""
     stack = heat.find(wish.name)
+    wish = _complete(heat, wish, stack, ask)
     if stack is None or not stack.in_progress:
-        wish = _complete(heat, wish, stack, ask)
         _hold(heat, wish, stack, tell)
     return deploy(heat, wish, tell)
 

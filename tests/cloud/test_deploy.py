@@ -71,6 +71,12 @@ Outputs:
 SECRET = "open-sesame-42"
 
 
+@pytest.fixture(autouse=True)
+def secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The secret, where the command looks for it."""
+    monkeypatch.setenv("CFN2HEAT_PARAM_Word", SECRET)
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Where templates stand, and the site file."""
@@ -95,7 +101,7 @@ def words(*arguments: object) -> list[str]:
 
 
 def surroundings() -> dict[str, str]:
-    return {**os.environ, "CFN2HEAT_PARAM_Word": SECRET, "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, "PYTHONUNBUFFERED": "1"}
 
 
 def call(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -129,7 +135,7 @@ def stacks(demo: Any, name: str) -> list[Any]:
 # ---- from nothing to a stack, and what changes ------------------------------------------------------------------------
 
 
-def test_a_garden_and_five_changes(demo: Any, name: str, folder: Path) -> None:
+def test_a_garden_and_five_changes(demo: Any, name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Created, once more, then a rule added, a server resized, a resource removed, a parameter changed, a group scaled."""
     template = folder / "garden.yaml"
 
@@ -181,6 +187,12 @@ def test_a_garden_and_five_changes(demo: Any, name: str, folder: Path) -> None:
     assert (end["state"], end["changes"]) == ("UPDATE_COMPLETE", {"Group": "update"})
     assert len(list(demo.compute.servers())) == servers + 1
     assert deploy("--parameter", "Greeting=welcome")["outcome"] == "unchanged"
+
+    monkeypatch.delenv("CFN2HEAT_PARAM_Word")  # a secret that is not given anew is kept, other values that are not given are not
+    end = deploy()
+    assert (end["state"], end["changes"]) == ("UPDATE_COMPLETE", {"Web": "update"})
+    assert demo.compute.get_server(outputs["Server"]).metadata["greeting"] == "hello"
+    assert value(demo, name, "Told") == SECRET
 
 
 NET = """\

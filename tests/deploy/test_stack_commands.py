@@ -142,6 +142,14 @@ def test_an_import_is_filled(cloud: Imitation, call: Caller) -> None:
     assert "Again = roses" in result.stdout
 
 
+@pytest.mark.usefixtures("giver")
+def test_an_import_is_filled_when_a_stack_in_progress_is_joined(cloud: Imitation, call: Caller) -> None:
+    call("deploy", "bed.yaml", "--no-wait")
+    result = call("deploy", "bed.yaml")
+    assert result.exit_code == 0, result.output
+    assert "no change" in result.stdout
+
+
 def test_an_import_that_nobody_exports(cloud: Imitation, call: Caller, tmp_path: Path) -> None:
     (tmp_path / "bed.yaml").write_text(TAKES)
     result = call("deploy", "bed.yaml")

@@ -193,6 +193,19 @@ def test_a_page_of_a_proxy_is_told_in_words(cloud: Imitation, call: Caller) -> N
     assert len(result.stderr) < 6000
 
 
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_preview_that_heat_fails_over(cloud: Imitation, call: Caller, exists: bool) -> None:
+    if exists:
+        call("deploy", GARDEN)
+    cloud.fault("PUT" if exists else "POST", "/preview$", status=500, times=1000)
+    size = ("--parameter", "Size=9") if exists else ()
+    assert call("deploy", GARDEN, "--dry-run", *size).exit_code == 5
+    result = call("deploy", GARDEN, *size)
+    assert result.exit_code == 0
+    assert "Heat cannot show what it will do" in result.stderr
+    assert f"{'~' if exists else '+'}   Count  OS::Heat::Value" in result.stdout
+
+
 def test_events_that_heat_has_dropped(cloud: Imitation, call: Caller) -> None:
     call("deploy", GARDEN)
     cloud.fault("GET", r"events\?.*marker", status=404)
