@@ -20,6 +20,7 @@ from cfn2heat.record import field, record, replace
 from cfn2heat.source import Span
 from cfn2heat.table.loader import Table, load_table
 from cfn2heat.table.site import EMPTY_SITE, Site
+from cfn2heat.translate.constants import Possible
 from cfn2heat.translate.engine import translate as run_passes
 from cfn2heat.translate.result import Converted
 from cfn2heat.translate.state import Child, Options, Translation
@@ -150,8 +151,15 @@ class Conversion:
         converted = self._convert(key, readable(found))
         if converted.translation is None:
             return None
-        template = converted.translation.hot
-        return Child(next(iter(converted.files)), template.parameters, {name: name for name in template.outputs})
+        template, below = converted.translation.hot, converted.translation
+        outputs = {name: name for name in template.outputs}
+        return Child(next(iter(converted.files)), template.parameters, outputs, lambda name: _may_be(below, name))
+
+
+def _may_be(translation: Translation, output: str) -> Possible:
+    """The strings that an output may be."""
+    found = translation.template.outputs.get(output)
+    return translation.constants.possible(found.value if found else None)
 
 
 def read_bytes(path: Path, shown: str) -> bytes:

@@ -15,7 +15,7 @@ from cfn2heat.record import field, record
 from cfn2heat.source import Span
 from cfn2heat.table.loader import Table
 from cfn2heat.table.site import Site
-from cfn2heat.translate.constants import Constants
+from cfn2heat.translate.constants import Constants, Possible
 from cfn2heat.translate.ledger import Ledger
 from cfn2heat.translate.plan import Plan
 
@@ -33,13 +33,19 @@ class Options:
     parameters: dict[str, str] = field(default_factory=dict)
 
 
+def nothing_known(_output: str) -> Possible:
+    """What the output of a stack may be of which nothing is known."""
+    return Possible({}, False)
+
+
 @record
 class Child:
-    """A nested stack that was translated too: its file, the parameters of its HOT, its outputs by source name."""
+    """A nested stack that was translated too: its file, the parameters of its HOT, its outputs and what each may be."""
 
     file: str
     parameters: dict[str, HotParameter]
     outputs: dict[str, str]
+    may_be: Callable[[str], Possible] = nothing_known
 
 
 @record

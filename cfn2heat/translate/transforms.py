@@ -9,7 +9,7 @@ from typing import Any
 from cfn2heat.cfn import values as cfn
 from cfn2heat.hot import values as hot
 from cfn2heat.record import record
-from cfn2heat.translate.constants import as_text
+from cfn2heat.translate.constants import Possible, as_text
 from cfn2heat.translate.state import Translation
 
 
@@ -74,10 +74,22 @@ def site(value: hot.HotValue, case: Case) -> hot.HotValue | None:
     if isinstance(value, hot.Literal):
         text = as_text(value.value)
         return case.t.lookup(case.argument, hot.Literal(text), {text: None}, True) if text else None
-    possible = case.t.constants.possible(source)
+    possible = may_be(case.t, source)
     if not possible.values:
         return value
     return case.t.lookup(case.argument, value, possible.values, possible.closed)
+
+
+def may_be(t: Translation, source: cfn.Value) -> Possible:
+    """The strings that a value may be; outputs of nested stacks tell those of their own templates.
+
+    They are never closed: an output is not yet known when Heat validates, and get_param takes no null as a key.
+    """
+    if isinstance(source, cfn.GetAtt) and isinstance(source.attribute, str) and source.attribute.startswith("Outputs."):
+        child = t.child(t.template.resources[source.resource].properties.entries.get("TemplateURL"))
+        if child is not None:
+            return Possible(child.may_be(source.attribute.removeprefix("Outputs.")).values, False)
+    return t.constants.possible(source)
 
 
 def target_side(t: Translation, parameter: str) -> bool:

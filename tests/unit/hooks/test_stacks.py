@@ -337,3 +337,22 @@ Resources:
   Wait: {{Type: AWS::CloudFormation::WaitCondition, Properties: {{Handle: !Ref Ready, Timeout: {given}}}}}
 """
     assert written(convert_text(text))["resources"]["Wait"]["properties"]["Timeout"] == wanted
+
+
+def test_an_image_that_a_nested_stack_finds_is_looked_up(tmp_path: Path) -> None:
+    (tmp_path / "images.yaml").write_text("""
+Parameters: {Version: {Type: String, Default: new, AllowedValues: [new, old]}}
+Mappings: {Images: {us-east-1: {new: ami-0aaaaaaaaaaaaaaa1, old: ami-0aaaaaaaaaaaaaaa2}}}
+Resources: {Handle: {Type: AWS::CloudFormation::WaitConditionHandle}}
+Outputs: {Image: {Value: !FindInMap [Images, !Ref "AWS::Region", !Ref Version]}}
+""")
+    (tmp_path / "outer.yaml").write_text("""
+Resources:
+  Images: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: images.yaml}}
+  Web: {Type: AWS::EC2::Instance, Properties: {ImageId: !GetAtt Images.Outputs.Image}}
+""")
+    data = load_hot(convert(tmp_path / "outer.yaml", Settings(table()))[0].files["outer.yaml"])
+    found = {"get_attr": ["Images", "Image"]}
+    read = {"expression": "$.data.table.get($.data.key, $.data.key)", "data": {"table": {"get_param": "images"}, "key": found}}
+    assert data["resources"]["Web"]["properties"]["image"] == {"yaql": read}
+    assert set(data["parameters"]["images"]["default"]) == {"ami-0aaaaaaaaaaaaaaa1", "ami-0aaaaaaaaaaaaaaa2"}
