@@ -1,29 +1,30 @@
-"""Named Python behind rows and composites, a module a service, imported when a template first needs it."""
+"""Named Python behind rows and composites, in modules that are imported when a template first needs their hooks."""
 
 from importlib import import_module
 
 MODULES = {
-    "autoscaling": "autoscaling",
-    "boot": "boot",
-    "classic": "classic",
-    "cloudformation": "cloudformation",
-    "cloudwatch": "cloudwatch",
-    "data": "data",
-    "dns": "dns",
-    "ec2": "ec2",
-    "iam": "iam",
-    "listeners": "listeners",
-    "loadbalancing": "loadbalancing",
-    "network": "network",
-    "rds": "rds",
-    "secrets": "secrets",
-    "security": "security",
-    "targets": "targets",
-    "vpn": "vpn",
+    "autoscaling": ("autoscaling", "steps"),
+    "boot": ("boot",),
+    "classic": ("classic",),
+    "cloudformation": ("cloudformation",),
+    "cloudwatch": ("cloudwatch", "metrics"),
+    "data": ("data", "buckets", "queues", "shares"),
+    "dns": ("dns",),
+    "ec2": ("ec2", "servers", "volumes", "fleets", "addresses"),
+    "iam": ("iam",),
+    "listeners": ("listeners",),
+    "loadbalancing": ("loadbalancing",),
+    "network": ("network", "routes", "subnets", "transit"),
+    "rds": ("rds", "clusters", "engines", "logins"),
+    "secrets": ("secrets",),
+    "security": ("security",),
+    "targets": ("targets",),
+    "vpn": ("vpn",),
 }
-"""Prefix of a hook's name to its module in this package."""
+"""Prefix of a hook's name to the modules in this package that hold such hooks."""
 
 
 def load(prefix: str) -> None:
-    """Import the module that registers the hooks of a prefix; KeyError for a prefix that does not exist."""
-    import_module(f"cfn2heat.hooks.{MODULES[prefix]}")
+    """Import the modules that register the hooks of a prefix; KeyError for a prefix that does not exist."""
+    for module in MODULES[prefix]:
+        import_module(f"cfn2heat.hooks.{module}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
-from cfn2heat.hooks.branches import all_of, members
+from cfn2heat.hooks.branches import all_of, members, under
 from cfn2heat.hot import values as hot
 from cfn2heat.translate.constants import as_text
 from cfn2heat.translate.context import ResourceContext
@@ -44,7 +44,7 @@ def ingress_rules(ctx: ResourceContext, group: Resource) -> Iterator[tuple[dict[
     for use in ctx.users(group.name):
         user = ctx.template.resources.get(use.resource)
         if user is not None and user.type == "AWS::EC2::SecurityGroupIngress" and use.path[-1] in ("GroupId", "GroupName"):
-            guard = (hot.Literal(user.condition),) if user.condition else ()
+            guard = under(user.condition)
             yield user.properties.entries, guard
 
 

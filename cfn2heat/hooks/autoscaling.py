@@ -9,7 +9,6 @@ from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import members
 from cfn2heat.hooks.choices import without_nothing
-from cfn2heat.hooks.ec2 import finish_server
 from cfn2heat.hooks.interfaces import may_be, present
 from cfn2heat.hooks.members import BALANCED, definition, tag_map
 from cfn2heat.hooks.metrics import (
@@ -24,6 +23,7 @@ from cfn2heat.hooks.metrics import (
     threshold_because,
     whole,
 )
+from cfn2heat.hooks.servers import finish_server
 from cfn2heat.hooks.steps import fill_steps
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot

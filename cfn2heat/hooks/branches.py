@@ -39,6 +39,11 @@ def members(value: cfn.Value | None, path: Path = (), guard: Guard = ()) -> Iter
             yield Member(value, path, guard)
 
 
+def under(condition: str | None) -> Guard:
+    """The guard that the condition of a resource is; empty where it has none."""
+    return (hot.Literal(condition),) if condition else ()
+
+
 def all_of(guard: Guard) -> hot.HotValue | None:
     """One condition for a whole guard; None when nothing guards."""
     distinct = _distinct(guard)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.access import allowed_cidrs
-from cfn2heat.hooks.branches import Guard, members
+from cfn2heat.hooks.branches import Guard, members, under
 from cfn2heat.hooks.choices import choose, same, without_nothing, words
 from cfn2heat.hooks.emitting import fill, promise, restrict, tidy
 from cfn2heat.hooks.tls import tls_container
@@ -211,7 +211,7 @@ def instances(ctx: ResourceContext) -> Iterator[tuple[cfn.Value, Guard]]:
         owner = ctx.resource_of(member.value)
         known = owner is not None or not isinstance(ctx.hot(member.value), hot.GetParam) or not is_list(ctx, member.value)
         if known:
-            guard: Guard = (hot.Literal(owner.condition),) if owner and owner.condition else ()
+            guard = under(owner.condition if owner else None)
             yield member.value, (*member.guard, *guard)
 
 

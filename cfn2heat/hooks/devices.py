@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
-from cfn2heat.hooks.branches import Guard, Member, all_of, guarded, members, named
+from cfn2heat.hooks.branches import Guard, Member, all_of, guarded, members, named, under
 from cfn2heat.hooks.interfaces import may_be, present
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
@@ -140,7 +140,7 @@ def _volume(ctx: ResourceContext, ebs: Ebs, size: hot.HotValue | None) -> HotRes
     volume.properties = _clean(size=size, snapshot_id=given, volume_type=_type(ctx, ebs)).entries
     if may_be(ctx, ebs.entries.get("DeleteOnTermination"), "false"):
         volume.deletion_policy = "retain"
-    own = (hot.Literal(volume.condition),) if volume.condition else ()
+    own = under(volume.condition)
     volume.condition = named(ctx.t, all_of((*own, *ebs.guard)))
     return volume
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cfn2heat.hooks.branches import all_of
+from cfn2heat.hooks.branches import all_of, under
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
 from cfn2heat.hot.template import HotCondition, HotResource
@@ -26,7 +26,7 @@ def condition_named(ctx: ResourceContext, wanted: str, condition: hot.HotValue) 
 
 def restrict(ctx: ResourceContext, resource: HotResource, guard: tuple[hot.HotValue, ...]) -> None:
     """Make a resource depend on further conditions beside its own."""
-    own = (hot.Literal(resource.condition),) if resource.condition else ()
+    own = under(resource.condition)
     condition = all_of((*own, *guard))
     if condition is not None:
         resource.condition = condition_named(ctx, f"{resource.name}_wanted", condition)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
-from cfn2heat.hooks.branches import all_of, guarded, members
+from cfn2heat.hooks.branches import all_of, guarded, members, under
 from cfn2heat.hooks.policies import SHOWN, short, statements, summary, texts
 from cfn2heat.hot import values as hot
 from cfn2heat.source import Path
@@ -155,7 +155,7 @@ def user(ctx: ResourceContext) -> None:
     for resource in ctx.template.resources.values():
         if resource.type == ADDITION and ctx.resource in _users(ctx, resource):
             group = ctx.hot(resource.properties.entries.get("GroupName"))
-            guard = (hot.Literal(resource.condition),) if resource.condition else ()
+            guard = under(resource.condition)
             if group is not None:
                 groups.append(guarded(group, all_of(guard)))
     if groups:

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
-from cfn2heat.hooks.branches import Guard, Member, all_of, guarded, members
+from cfn2heat.hooks.branches import Guard, Member, all_of, guarded, members, under
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
@@ -173,7 +173,7 @@ def _attached(plan: PlanContext, resource: Resource) -> Iterator[Interface]:
             entries = user.properties.entries
             if present(entries.get("NetworkInterfaceId")):
                 index = as_index(plan.constant(entries.get("DeviceIndex")))
-                guard = (hot.Literal(user.condition),) if user.condition and user.condition != resource.condition else ()
+                guard = under(user.condition if user.condition != resource.condition else None)
                 yield Interface({"NetworkInterfaceId": entries["NetworkInterfaceId"]}, guard, 1 if index is None else index, True)
 
 

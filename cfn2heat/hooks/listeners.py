@@ -9,7 +9,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.access import allowed_cidrs
-from cfn2heat.hooks.branches import Guard, members
+from cfn2heat.hooks.branches import Guard, members, under
 from cfn2heat.hooks.choices import choose, without_nothing, words
 from cfn2heat.hooks.emitting import fill, restrict, tidy
 from cfn2heat.hooks.loadbalancing import BALANCER, LISTENER, RULE, say_gateway
@@ -115,7 +115,7 @@ def further_certificates(ctx: ResourceContext) -> Iterator[tuple[cfn.Value, Guar
         if position and not member.guard and isinstance(member.value, cfn.Map) and "CertificateArn" in member.value.entries:
             yield member.value.entries["CertificateArn"], member.guard
     for resource in certificates_for(ctx, ctx.id):
-        guard: Guard = (hot.Literal(resource.condition),) if resource.condition else ()
+        guard = under(resource.condition)
         for member in members(resource.properties.entries.get("Certificates")):
             if isinstance(member.value, cfn.Map) and "CertificateArn" in member.value.entries:
                 yield member.value.entries["CertificateArn"], (*guard, *member.guard)

@@ -7,9 +7,8 @@ from typing import NamedTuple
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
-from cfn2heat.hooks.branches import Member, all_of, members
+from cfn2heat.hooks.branches import Member, all_of, members, under
 from cfn2heat.hooks.choices import is_word, without_nothing
-from cfn2heat.hooks.ec2 import finish_server, legal_keys, require
 from cfn2heat.hooks.emitting import condition_named
 from cfn2heat.hooks.interfaces import (
     LAUNCH_TEMPLATE,
@@ -23,6 +22,7 @@ from cfn2heat.hooks.interfaces import (
     subnet_interfaces,
 )
 from cfn2heat.hooks.memberships import Membership, member_properties, pools_of
+from cfn2heat.hooks.servers import finish_server, legal_keys, require
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
@@ -270,7 +270,7 @@ def _pools(ctx: ResourceContext, member: Member) -> list[Pool]:
 
 
 def _guarded(membership: Membership, member: Member, balancer: Resource) -> Membership:
-    own = (hot.Literal(balancer.condition),) if balancer.condition else ()
+    own = under(balancer.condition)
     inner = () if membership.condition is None else (membership.condition,)
     return membership._replace(condition=all_of((*member.guard, *own, *inner)))
 

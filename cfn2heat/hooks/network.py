@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cfn2heat.cfn import values as cfn
-from cfn2heat.hooks import routes, subnets, transit  # noqa: F401  they hold further hooks of this prefix
 from cfn2heat.hooks.branches import any_of, guarded
 from cfn2heat.hooks.topology import EC2, Domain, Topology, Way, router_condition, router_value, topology
 from cfn2heat.hot import values as hot

@@ -7,7 +7,7 @@ import re
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
-from cfn2heat.hooks.branches import Guard, members
+from cfn2heat.hooks.branches import Guard, members, under
 from cfn2heat.hooks.choices import choose, is_word, without_nothing, words
 from cfn2heat.hooks.emitting import fill, restrict, tidy
 from cfn2heat.hooks.loadbalancing import BALANCER, CLASSIC, LISTENER, RULE, say_gateway
@@ -265,7 +265,7 @@ def add_member(ctx: ResourceContext, target: cfn.Map, path: Path, guard: Guard, 
         "monitor_port": monitor_port(ctx, ctx.value("HealthCheckPort"), port),
     }
     fill(ctx, member, properties)
-    own = (hot.Literal(owner.condition),) if owner and owner.condition else ()
+    own = under(owner.condition if owner else None)
     restrict(ctx, member, (*guard, *own))
     twin = ctx.find("pool_udp")
     if twin is not None:
