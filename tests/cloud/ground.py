@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +26,56 @@ class Sizes(dict[str, str]):
         return SIZES.get(key.rsplit(".", 1)[-1], SIZES["*"]) if kind == self.start else default
 
 
+class Images(dict[str, str]):
+    """One image for every AMI."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__({"*": name})
+        self.name = name
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The image of an AMI."""
+        return self.name if key.startswith("ami-") or key == "*" else default
+
+
 def stand(cloud: Any, heat: Any) -> dict[str, Any]:
     """Make the ground when it is not there, and tell what is in it."""
     image = next(iter(cloud.image.images())).name
     found = [stack for stack in heat.stacks.list(filters={"name": NAME}) if stack.stack_status == "CREATE_COMPLETE"]
+    zone = f"ground-{cloud.current_project.name}.example.org"
     run = StackRun(heat, NAME)
     if found:
         run.id = found[0].id
     else:
-        ended = run.create(
-            TEMPLATE.read_text(encoding="utf-8"), {}, {"external_network": "public", "image": image, "flavor": "m1.tiny"}
-        )
+        given = {"external_network": "public", "image": image, "flavor": "m1.tiny", "zone_name": f"{zone}."}
+        ended = run.create(TEMPLATE.read_text(encoding="utf-8"), {}, {**given, "certificate_file": _certificate(zone)})
         if ended.status != "CREATE_COMPLETE":
             raise RuntimeError(f"the ground cannot be made: {ended.reason} {ended.failures}")
     facts = {kind: value if isinstance(value, list) else [value] for kind, value in run.outputs().items()}
-    return {**facts, **_known(cloud, image, facts)}
+    return {**facts, **_known(cloud, image, zone, facts)}
 
 
-def _known(cloud: Any, image: str, facts: dict[str, Any]) -> dict[str, Any]:
+def _certificate(name: str) -> str:
+    """A certificate that signs itself, with its key, as load balancers take it: PKCS 12 in Base64."""
+    from datetime import datetime, timedelta, timezone
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(timezone.utc)
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    builder = x509.CertificateBuilder(
+        subject, subject, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=30)
+    )
+    made = pkcs12.serialize_key_and_certificates(
+        b"ground", key, builder.sign(key, hashes.SHA256()), None, serialization.NoEncryption()
+    )
+    return base64.b64encode(made).decode()
+
+
+def _known(cloud: Any, image: str, zone: str, facts: dict[str, Any]) -> dict[str, Any]:
     """The facts by kind, and those that a site file would tell."""
     address = cloud.session.get_endpoint(service_type="messaging", interface="public")
     return {
@@ -52,17 +85,18 @@ def _known(cloud: Any, image: str, facts: dict[str, Any]) -> dict[str, Any]:
         "share_type": ["default"],
         "subnet": facts["subnets"],
         "group": facts["groups"],
-        "zone_name": ["ground.example.org"],
+        "zone_name": [zone],
+        "domain": [zone],
         "ground_cidr": ["10.250.0.0/22"],
         "site": {
             "external_network": "public",
             "default_network": facts["network"][0],
             "default_subnet": facts["subnets"][0],
             "flavors": Sizes(""),
-            "images": {"*": image},
+            "images": Images(image),
             "volume_types": {"*": "fake"},
             "database_flavors": Sizes("db."),
-            "database_versions": {"*": "8.0"},
+            "database_versions": {"*": ""},
             "messaging_url": f"{address}/v2",
             "object_store_url": cloud.session.get_endpoint(service_type="object-store", interface="public"),
             "share_type": "default",

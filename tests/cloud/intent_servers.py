@@ -108,10 +108,12 @@ def user_data(stack: Deployed, path: str, asked: Any, found: str) -> Iterator[Fa
 
 def _lines(stack: Deployed, path: str, asked: Text, script: str) -> Iterator[Fact]:
     """Each line without a helper's call stands in the script, in the same order."""
-    at = 0
+    at, goes_on = 0, False
     for line in _split(asked):
         text = "".join(piece if isinstance(piece, str) else "?" for piece in line)
-        if HELPER.search(text) or not text.strip():
+        call = goes_on or HELPER.search(text) is not None
+        goes_on = call and text.rstrip().endswith("\\")
+        if call or not text.strip():
             continue
         match = re.compile(rf"^{pattern(stack, Text(tuple(line)))}$", re.MULTILINE).search(script, at)
         yield Fact(path, "line of user data", True, match is not None or text)

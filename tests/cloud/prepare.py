@@ -42,10 +42,24 @@ def remove(cloud: Any, kind: str, id_: str) -> None:
         "group": cloud.network.delete_security_group,
         "network": cloud.network.delete_network,
         "subnet": cloud.network.delete_subnet,
-        "record": lambda name: None,
+        "server": cloud.compute.delete_server,
+        "secret": lambda address: cloud.key_manager.delete_secret(address.rsplit("/", 1)[-1]),
+        "database": lambda id_: cloud.database.delete(f"/instances/{id_}"),
+        "share": cloud.shared_file_system.delete_share,
     }
     if kind in removers:
         removers[kind](id_)
+
+
+def ordered(cloud: Any, rows: list[dict[str, str]]) -> Iterator[str]:
+    """Secrets that Barbican made for orders; it keeps them when the orders are deleted, as the mapping says."""
+    for row in rows:
+        if row["type"] == "OS::Barbican::Order" and row["id"]:
+            order = cloud.session.get(row["id"]).json()
+            if order.get("secret_ref"):
+                yield order["secret_ref"]
+            elif order.get("container_ref"):
+                yield from (one["secret_ref"] for one in cloud.session.get(order["container_ref"]).json()["secret_refs"])
 
 
 def use_queues(cloud: Any, rows: list[dict[str, str]]) -> None:

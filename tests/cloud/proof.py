@@ -22,7 +22,10 @@ from tests.cloud.seen import inventory, since
 from tests.cloud.stack_run import StackRun
 from tests.cloud.values import Chooser, Values, uses
 
-INSTANCE_TYPE = re.compile(r"(?<![\w.])(?:db\.)?[a-z][a-z0-9-]*\.(?:nano|micro|small|medium|large|\d*xlarge|metal)(?![\w.])")
+NAME_OF_AWS = re.compile(
+    r"(?<![\w.-])(?:ami-[0-9a-f]{8,17}|(?:db\.)?[a-z][a-z0-9-]*\.(?:nano|micro|small|medium|large|\d*xlarge|metal))(?![\w.-])"
+)
+"""Images, instance types and database classes, by which tables of the site are read."""
 
 
 @dataclass
@@ -55,7 +58,7 @@ def convert(path: Path, home: Path, table: Table, known: Mapping[str, Any]) -> W
         types={name: str(parameter.type) for name, parameter in translation.template.parameters.items()},
         holes={hole["parameter"]: f"{hole['subject']}: {hole['because']}" for hole in asked["holes"]},
         uses=uses(documents),
-        words=INSTANCE_TYPE.findall("\n".join([template, *files.values()])),
+        words=NAME_OF_AWS.findall("\n".join([template, *files.values()])),
     )
     values = chooser.choose(documents[0].get("parameters") or {})
     said = {Path(one.path).resolve(): announced_places(one.translation.ledger.entries) for one in results if one.translation}
@@ -79,18 +82,19 @@ def prove(name: str, written: Written, clouds: Clouds, known: Mapping[str, Any],
     run.forget()
     before = inventory(cloud)
     row: dict[str, Any] = {"prepared": prepare.stand(cloud, written.template, written.files, written.values.chosen)}
-    created = run.create(written.template, written.files, written.values.chosen)
+    created, kept = run.create(written.template, written.files, written.values.chosen), set[str]()
     row["create"] = vars(created)
     if run.id:
+        row["stack"], row["heat"] = run.id, [_told(one) for one in run.resources()]
         if created.status == "CREATE_COMPLETE":
-            row["stack"], row["heat"] = run.id, [_told(one) for one in run.resources()]
             row["outputs"] = run.outputs()
             prepare.use_queues(cloud, row["heat"])
             row["seen"] = since(before, inventory(cloud, clouds.admin))
             row |= told(compared(name, written, row, known))
+        kept = {*_retained(written, row["heat"]), *prepare.ordered(cloud, row["heat"])}
         row["delete"] = vars(run.delete())
     prepare.clear(cloud, row["prepared"])
-    row["left"], row["retained"] = _left(before, cloud, set(_retained(written, row.get("heat", []))))
+    row["left"], row["retained"] = _left(before, cloud, kept)
     return row
 
 

@@ -221,6 +221,26 @@ def _secrets(cloud: Any) -> Things:
     return {secret.secret_ref: {"name": secret.name} for secret in cloud.key_manager.secrets()}
 
 
+def _databases(cloud: Any) -> Things:
+    return {one.id: {"name": one.name, "status": one.status} for one in cloud.database.instances()}
+
+
+def _shares(cloud: Any) -> Things:
+    return {one.id: {"name": one.name, "status": one.status, "size": one.size} for one in cloud.shared_file_system.shares()}
+
+
+def _alarms(cloud: Any) -> Things:
+    found = cloud.session.get("/v2/alarms", endpoint_filter={"service_type": "alarming"}).json()
+    return {one["alarm_id"]: {"name": one["name"], "type": one["type"]} for one in found}
+
+
+def _tunnels(cloud: Any) -> Things:
+    return {
+        one.id: {"name": one.name, "peer": one.peer_address, "status": one.status}
+        for one in cloud.network.vpn_ipsec_site_connections(**_mine(cloud))
+    }
+
+
 READERS: dict[str, Callable[[Any], Things]] = {
     "network": _networks,
     "subnet": _subnets,
@@ -241,4 +261,8 @@ READERS: dict[str, Callable[[Any], Things]] = {
     "record": _records,
     "key": _keys,
     "secret": _secrets,
+    "database": _databases,
+    "share": _shares,
+    "alarm": _alarms,
+    "tunnel": _tunnels,
 }

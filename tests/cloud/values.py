@@ -54,6 +54,8 @@ KINDS_BY_USE = {
     "OS::Octavia::PoolMember.pool": "pool",
     "OS::Octavia::PoolMember.subnet": "subnet",
     "OS::Octavia::L7Policy.listener": "listener",
+    "OS::Octavia::Listener.default_tls_container_ref": "certificate",
+    "OS::Octavia::Listener.sni_container_refs": "certificate",
     "OS::Designate::RecordSet.zone": "zone",
     "OS::Designate::RecordSet.zone+": "zone_name",
     "OS::Designate::RecordSet.records": "address",
@@ -89,11 +91,12 @@ KINDS_BY_NAME = [
     (r"(private|primary|secondary|static).*ip|host_?ip", "ground_address"),
     (r"peer_cidr$", "far_cidr"),
     (r"ipv6_address$", "address6"),
-    (r"ip_?(address|addr)?[0-9]*$|_address$|vpn_?address", "address"),
+    (r"ip_?(address(es)?|addr)?[0-9]*$|_address$|vpn_?address", "address"),
     (r"_network$|vpc(_?id)?$|^vpc", "network"),
     (r"subnets?(_?[0-9a-z])?(_?ids?)?$|subnet_?id|Subnet[A-Z]|Subnets", "subnet"),
     (r"topic|sns", "queue"),
     (r"secret_?arn", "secret"),
+    (r"certificate|ssl_?cert", "certificate"),
     (r"ami(_?id)?$|image(_?id)?$|_ami_", "image"),
     (r"(^|_)flavor$", "flavor"),
     (r"instance_?type", "instance_type"),
@@ -118,7 +121,7 @@ CHOICES: dict[str, list[str]] = {
     "password": ["Proof0Word", "Proof-0-Word", "Proof0Word!x", "Proof0Word1234567890", "proofword1"],
     "user": ["operator", "operator1", "Operator1"],
     "bucket": ["proof-bucket-1"],
-    "domain": ["ground.example.org", "proof", "ground.example.org."],
+    "domain": ["proof.example.org", "proof", "proof.example.org."],
     "port": ["80", "8080"],
     "url": ["https://proof.example.org/", "proof.example.org"],
     "instance_type": ["t3.small", "m5.large", "t2.micro"],
@@ -222,7 +225,7 @@ class Chooser:
             return ["nova"] * 4
         if isinstance(known, list):
             return list(known) if kind in ("subnet", "group") else known[:1]
-        return [next(self._candidates("", {"type": "string"}, kind))]
+        return [next(self._candidates("", {"type": "string"}, kind)) for _ in range(2 if kind == "address" else 1)]
 
     def _candidates(self, name: str, parameter: Mapping[str, Any], kind: str) -> Iterator[Any]:
         for constraint in parameter.get("constraints") or []:
