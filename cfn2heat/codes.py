@@ -1259,4 +1259,22 @@ CODES: dict[str, tuple[str, str]] = {
             "was changed; the images are moved."
         ),
     ),
+    "C2H7090": (
+        "An address of a server cannot be read",
+        "It is ssh://user@host or ssh://user@host:port, without a password: keys and agents of ssh are used.",
+    ),
+    "C2H7091": (
+        "A server cannot be asked",
+        (
+            "ssh could not connect, the host's key is not known or is another one than before, or the system has no shell that "
+            "runs the script. Its own words are in the message. A host key is never taken unseen."
+        ),
+    ),
+    "C2H7092": (
+        "An inventory cannot be read",
+        (
+            "It is not what `images inventory` writes, or an edit has left it so, or it names a path that leads out of the "
+            "folder."
+        ),
+    ),
 }

@@ -20,6 +20,8 @@ _FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), de
 
 DISK_COMMANDS = {
     "convert": "cfn2heat.cli.images_disk:convert_disk",
+    "inventory": "cfn2heat.cli.images_inventory:inventory",
+    "rebuild": "cfn2heat.cli.images_inventory:rebuild_server",
     "inspect": "cfn2heat.cli.images_disk:inspect_disk",
     "migrate": "cfn2heat.cli.images_migrate:migrate",
     "upload": "cfn2heat.cli.images_upload:upload_image",

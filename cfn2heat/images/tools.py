@@ -23,6 +23,7 @@ _PR_SET_PDEATHSIG = 1
 _PASSED_ON = (
     "PATH",
     "HOME",
+    "SSH_AUTH_SOCK",
     "TMPDIR",
     "LIBGUESTFS_BACKEND",
     "LIBGUESTFS_BACKEND_SETTINGS",
@@ -40,6 +41,7 @@ PACKAGES = {
     "hivexregedit": "libwin-hivex-perl",
     "nbdkit": "nbdkit",
     "qemu-img": "qemu-utils",
+    "ssh": "openssh-client",
     "virt-customize": "libguestfs-tools",
     "virt-inspector": "libguestfs-tools",
     "virt-v2v": "virt-v2v",
