@@ -310,6 +310,7 @@ def handler(cloud: Imitation) -> type[BaseHTTPRequestHandler]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet: two would wait for each other
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""
