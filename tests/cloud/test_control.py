@@ -90,8 +90,8 @@ def test_what_was_done_is_done_again_for_another_value(place: Place) -> None:
 
 def test_errors_of_logs_are_few_and_new(place: Place) -> None:
     log = place.log / "nova.log"
-    log.write_text("2026 1 ERROR nova old\n")
+    log.write_text("2026 1 ERROR nova [-] old\n")
     before = logs.sizes(place.log)
     with log.open("a") as file:
-        file.write('2026 1 INFO nova fine\n2026 1 ERROR nova new\n2026 1 ERROR nova   File "x.py", line 1\nValueError: odd\n')
-    assert logs.errors(place.log, before) == {"nova.log": ["2026 1 ERROR nova new", "ValueError: odd"]}
+        file.write('2026 1 INFO nova fine\n2026 1 ERROR nova [-] new\n2026 1 ERROR nova   File "x.py", line 1\nValueError: odd\n')
+    assert logs.errors(place.log, before) == {"nova.log": ["2026 1 ERROR nova [-] new", "ValueError: odd"]}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-MARK = re.compile(r" (ERROR|CRITICAL) |^\S*(Error|Exception)\b.*:|\[error\]")
-CONTINUED = re.compile(r" (ERROR|CRITICAL) \S+ +(File |\^|~|Traceback|self\.|return |raise )| (ERROR|CRITICAL) \S+ $")
+# A service's own error, the last line of a traceback that it logged, and one that it did not live to log.
+MARK = re.compile(r"^(\S+ ){2,3}(ERROR|CRITICAL) \S+ (\[|[\w.]+: )|^[\w.]*(Error|Exception): ")
 SHOWN = 3  # of each log, the last: what came before is often its cause, and is in the log
 WIDTH = 300
 
@@ -24,7 +24,7 @@ def errors(folder: Path, since: Mapping[str, int] | None = None) -> dict[str, li
         with open(path, "rb") as log:
             log.seek((since or {}).get(path.name, 0))
             lines = log.read().decode(errors="replace").splitlines()
-        if told := [line[:WIDTH] for line in lines if MARK.search(line) and not CONTINUED.search(line)]:
+        if told := [line[:WIDTH] for line in lines if MARK.search(line)]:
             found[path.name] = told[-SHOWN:]
     return found
 

@@ -52,7 +52,7 @@ class Start:
                 self.check(service, pid)
             if time.monotonic() - self.began > PATIENCE:
                 sys.exit(f"not ready after {PATIENCE} s: {', '.join(self.starting)}; logs: {self.place.log}")
-            time.sleep(0.1)
+            time.sleep(0.25)
 
     def start(self, service: Service) -> int:
         """Hatch its process, which keeps its own record before anything else can go wrong."""
