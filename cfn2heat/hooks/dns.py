@@ -1,15 +1,14 @@
-"""Zones and record sets in Designate: final dots, texts in quotes, aliases as addresses, and sets of one name in one."""
+"""Zones and record sets of Designate: aliases, sets of one name, and groups."""
 
 from __future__ import annotations
-
-import ipaddress
-import re
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import members
-from cfn2heat.hooks.choices import without_nothing, words
+from cfn2heat.hooks.choices import words
+from cfn2heat.hooks.dns_names import Entries, dotted, name_of, zone_of
+from cfn2heat.hooks.dns_records import KNOWN, first_of, is_address, kind_of, records_of, type_by_data
 from cfn2heat.hooks.emitting import fill, promise, restrict, tidy
 from cfn2heat.hooks.loadbalancing import BALANCER, CLASSIC
 from cfn2heat.hot import values as hot
@@ -21,73 +20,11 @@ from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook
 from cfn2heat.translate.texts import source_text
 
-ZONE = "AWS::Route53::HostedZone"
 RECORD = "AWS::Route53::RecordSet"
 RECORD_SET = "OS::Designate::RecordSet"
 
-KNOWN = {"A", "AAAA", "CAA", "CNAME", "MX", "NAPTR", "NS", "PTR", "SOA", "SPF", "SRV", "SSHFP", "TXT"}
-POINTERS = {"CNAME", "MX", "NS", "PTR", "SRV"}
-"""Types whose data ends in a host name."""
-TEXTS = {"TXT", "SPF"}
 
-Entries = dict[str, cfn.Value]
-
-
-# ---- names -----------------------------------------------------------------------------------------------------------
-
-
-def dotted(value: hot.HotValue) -> hot.HotValue:
-    """A host name with its final dot, added at deploy time where the name comes then."""
-    match value:
-        case hot.Literal():
-            text = as_text(value.value)
-            return hot.Literal(text if text.endswith(".") or not text else f"{text}.")
-        case hot.If():
-            otherwise = None if value.otherwise is None else dotted(value.otherwise)
-            return hot.If(value.condition, dotted(value.then), otherwise)
-        case hot.StrReplace(template=hot.Literal()):
-            return dotted_text(value)
-        case hot.ListJoin(lists=(hot.HotList(items=(*before, hot.Literal() as last)),)) if as_text(last.value):
-            return hot.ListJoin(value.delimiter, (hot.HotList((*before, dotted(last))),))
-    return one_dot(value)
-
-
-def one_dot(value: hot.HotValue) -> hot.HotValue:
-    """A dot behind a name that may end in one already."""
-    items: tuple[hot.HotValue, ...] = (value,)
-    match value:
-        case hot.ListJoin(delimiter="", lists=(hot.HotList(items=inner),)):
-            items = inner
-    joined = hot.ListJoin("", (hot.HotList((*items, hot.Literal("."))),))
-    return hot.StrReplace(joined, {"..": hot.Literal(".")})
-
-
-def dotted_text(value: hot.StrReplace) -> hot.HotValue:
-    """The same for a text with placeholders: one at its end may or may not bring the dot."""
-    assert isinstance(value.template, hot.Literal)
-    text = as_text(value.template.value)
-    if text.endswith("."):
-        return value
-    if not any(text.endswith(mark) for mark in value.params):
-        return hot.StrReplace(hot.Literal(f"{text}."), value.params)
-    return one_dot(value)
-
-
-def plain(value: hot.HotValue) -> hot.HotValue:
-    """A record's name without Route 53's way to write an asterisk."""
-    return hot.Literal(as_text(value.value).replace("\\052", "*")) if isinstance(value, hot.Literal) else value
-
-
-@property_hook("dns.name")
-def name(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
-    """A name with its final dot."""
-    return name_of(ctx, value)
-
-
-def name_of(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | None:
-    """The name of a record or zone as Designate takes it."""
-    found = ctx.hot(value)
-    return None if found is None else dotted(plain(found))
+# ---- zones -----------------------------------------------------------------------------------------------------------
 
 
 @finish_hook("dns.zone")
@@ -100,59 +37,6 @@ def finish_zone(ctx: ResourceContext) -> None:
     tidy(ctx)
 
 
-# ---- which zone ------------------------------------------------------------------------------------------------------
-
-
-@property_hook("dns.zone")
-def zone(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
-    """The zone of a record, by id or by name."""
-    return zone_of(ctx, ctx.resource.properties.entries)
-
-
-def zone_of(ctx: ResourceContext, entries: Entries) -> hot.HotValue:
-    """A zone of this template, of a parameter, by its name, or asked for."""
-    by_id = zone_by_id(ctx, entries.get("HostedZoneId"))
-    by_name = zone_by_name(ctx, entries.get("HostedZoneName"))
-    complete = by_id is not None and by_id == without_nothing(by_id, hot.Literal(""))
-    if by_id is not None and complete:
-        return by_id
-    if by_name is not None and by_name == without_nothing(by_name, hot.Literal("")):
-        return without_nothing(by_id, by_name)
-    hole = ctx.hole(f"{ctx.id}_zone", f"Designate zone, by name or id, that holds the records of {ctx.id}.")
-    return without_nothing(by_id, without_nothing(by_name, hole))
-
-
-def zone_by_id(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | None:
-    """A zone by its id; an id of Route 53 is asked for."""
-    if isinstance(value, cfn.If):
-        then = zone_by_id(ctx, value.then)
-        return branch(hot.Literal(value.condition), then, zone_by_id(ctx, value.otherwise))
-    constant = ctx.constant(value)
-    if constant is UNKNOWN:
-        return ctx.hot(value)
-    if not as_text(constant):
-        return None
-    because = f"Designate zone, by name or id, for the hosted zone {as_text(constant)} of Route 53."
-    return ctx.hole(f"zone_{as_text(constant)}", because)
-
-
-def zone_by_name(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | None:
-    """A zone by its name: the template's own of that name, else the name itself, which Heat looks up."""
-    wanted = name_of(ctx, value)
-    if wanted is None:
-        return None
-    for resource in ctx.template.resources.values():
-        if resource.type == ZONE and bare_text(resource.properties.entries.get("Name")) == bare_text(value):
-            own = ctx.name(resource.name, "zone")
-            return wanted if own is None else hot.GetResource(own)
-    return wanted
-
-
-def bare_text(value: cfn.Value | None) -> str:
-    """A name as text without its final dot, to tell whether two are the same."""
-    return "" if value is None else source_text(value).rstrip(".").lower()
-
-
 # ---- record data -----------------------------------------------------------------------------------------------------
 
 
@@ -161,12 +45,6 @@ def is_record(plan: PlanContext) -> bool:
     """Whether Heat's Designate resources know the type."""
     named = {word.upper() for word in words(plan, plan.value("Type"))}
     return not named or bool(named & KNOWN)
-
-
-def kind_of(plan: PlanContext, entries: Entries) -> str:
-    """The record type when it is known, in capitals."""
-    named = {word.upper() for word in words(plan, entries.get("Type"))}
-    return named.pop() if len(named) == 1 else ""
 
 
 @property_hook("dns.records")
@@ -200,79 +78,6 @@ def together(ctx: ResourceContext, key: str, found: hot.HotValue | None) -> hot.
     return found if before is None else before
 
 
-def records_of(ctx: ResourceContext, kind: str, value: cfn.Value) -> hot.HotValue | None:
-    """Every record in the form that Designate takes."""
-    if isinstance(value, cfn.If):
-        then, otherwise = records_of(ctx, kind, value.then), records_of(ctx, kind, value.otherwise)
-        return branch(hot.Literal(value.condition), then, otherwise)
-    found = ctx.hot(value)
-    if isinstance(found, hot.HotList):
-        return hot.HotList(tuple(record(kind, item) for item in found.items))
-    if isinstance(found, hot.GetParam) and not found.path and ctx.parameter_type(found.name) == "comma_delimited_list":
-        return found
-    if isinstance(found, hot.StrSplit) and found.index is None:
-        return found
-    return None if found is None else hot.HotList((record(kind, found),))
-
-
-def record(kind: str, value: hot.HotValue) -> hot.HotValue:
-    """One record: dots behind host names, quotes around texts."""
-    if isinstance(value, hot.If):
-        otherwise = None if value.otherwise is None else record(kind, value.otherwise)
-        return hot.If(value.condition, record(kind, value.then), otherwise)
-    if kind in TEXTS:
-        return quoted(value)
-    if kind == "CAA" and isinstance(value, hot.Literal):
-        return hot.Literal(as_text(value.value).replace('"', ""))
-    if kind in POINTERS and not is_address(value):
-        return dotted(value)
-    return value
-
-
-def quoted(value: hot.HotValue) -> hot.HotValue:
-    """A text in quotes; a long one in pieces that Designate takes."""
-    if is_quoted(value):
-        return value
-    if not isinstance(value, hot.Literal):
-        enclosed = hot.ListJoin("", (hot.HotList((hot.Literal('"'), value, hot.Literal('"'))),))
-        return hot.StrReplace(enclosed, {'""': hot.Literal('"')})
-    text = as_text(value.value).strip()
-    pieces = re.findall(r'"((?:[^"\\]|\\.)*)"', text) if text.startswith('"') else [text.replace('"', '\\"')]
-    whole = "".join(pieces)
-    if len(whole) <= 253:
-        return hot.Literal(f'"{whole}"')
-    return hot.Literal(" ".join(f'"{whole[start : start + 200]}"' for start in range(0, len(whole), 200)))
-
-
-def is_quoted(value: hot.HotValue) -> bool:
-    """Whether a text that is put together brings its quotes."""
-    match value:
-        case hot.StrReplace(template=hot.Literal(value=str(text))):
-            return text.startswith('"') and text.endswith('"')
-        case hot.ListJoin(lists=(hot.HotList(items=(hot.Literal(value=str(first)), *_, hot.Literal(value=str(last)))),)):
-            return first.startswith('"') and last.endswith('"')
-    return False
-
-
-ADDRESSES = {"accessIPv4", "first_address", "fixed_ip_address", "floating_ip_address", "ip_address", "vip_address"}
-
-
-def is_address(value: hot.HotValue | None) -> bool:
-    """Whether a value that was a host name in AWS is an address here."""
-    if isinstance(value, hot.If):
-        return is_address(value.then) and (value.otherwise is None or is_address(value.otherwise))
-    if isinstance(value, hot.GetAttr):
-        steps = {as_text(step.value) for step in value.path if isinstance(step, hot.Literal)}
-        return value.attribute in ADDRESSES or "ip_address" in steps or (value.attribute == "show" and "ip" in steps)
-    if isinstance(value, hot.Literal):
-        try:
-            ipaddress.ip_address(as_text(value.value))
-        except ValueError:
-            return False
-        return True
-    return False
-
-
 # ---- the type --------------------------------------------------------------------------------------------------------
 
 
@@ -294,21 +99,6 @@ def type_of(ctx: ResourceContext, entries: Entries) -> hot.HotValue | None:
     if kind in ("A", "AAAA") and "AliasTarget" in entries:
         return hot.Literal(alias_type(ctx, entries, kind))
     return hot.Literal(kind) if kind else ctx.hot(entries.get("Type"))
-
-
-def first_of(value: hot.HotValue | None) -> hot.HotValue | None:
-    """The first record, in each branch."""
-    if isinstance(value, hot.If):
-        return branch(value.condition, first_of(value.then), first_of(value.otherwise))
-    return value.items[0] if isinstance(value, hot.HotList) and value.items else None
-
-
-def type_by_data(value: hot.HotValue | None) -> hot.HotValue:
-    """A where the data is an address, CNAME where it is a name."""
-    if isinstance(value, hot.If) and value.otherwise is not None:
-        found = branch(value.condition, type_by_data(value.then), type_by_data(value.otherwise))
-        return found or hot.Literal("CNAME")
-    return hot.Literal("A" if is_address(value) else "CNAME")
 
 
 # ---- aliases ---------------------------------------------------------------------------------------------------------

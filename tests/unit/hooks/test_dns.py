@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from cfn2heat.hooks.dns import dotted, quoted, record
+from cfn2heat.hooks.dns_names import dotted
+from cfn2heat.hooks.dns_records import quoted, record
 from cfn2heat.hot import values as hot
 from tests.translating import convert_text, written
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cfn2heat.hooks.listeners import comparison
+from cfn2heat.hooks.listener_matches import comparison
 from cfn2heat.hooks.targets import codes
 from tests.translating import convert_text, written
 
