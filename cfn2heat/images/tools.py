@@ -104,17 +104,18 @@ def run(
         preexec_fn=lambda: _limit(limits),  # noqa: PLW1509  this program has no threads when it starts others
         start_new_session=True,
     )
+    kept: tuple[list[bytes], list[bytes]] = ([], [])
     try:
-        output, errors = _talk(process, limits.seconds, stdin, watch)
-    except subprocess.TimeoutExpired:
-        raise refusal(
-            "C2H7042", argv[0], f"it has not ended after {limits.seconds} s and was stopped", "look at its log, then run it again"
-        ) from None
+        in_time = _talk(process, limits.seconds, stdin, watch, kept)
     finally:
         _end(process)
-    result = Result(process.returncode, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace"))
-    if log is not None:
-        _record(log, argv, result)
+        output, errors = (b"".join(pieces).decode("utf-8", "replace") for pieces in kept)
+        result = Result(process.returncode, output, errors)
+        if log is not None:
+            _record(log, argv, result)
+    if not in_time:
+        advice = f"all that it said stands in {log}" if log is not None else ""
+        raise refusal("C2H7042", argv[0], f"it has not ended after {limits.seconds} s and was stopped", advice)
     return result
 
 
@@ -164,33 +165,38 @@ def _limit(limits: Limits) -> None:
 
 
 def _talk(
-    process: subprocess.Popen[bytes], seconds: int, stdin: str, watch: Callable[[bytes], None] | None
-) -> tuple[bytes, bytes]:
-    """Read both streams as they come, until the program has ended."""
+    process: subprocess.Popen[bytes],
+    seconds: int,
+    stdin: str,
+    watch: Callable[[bytes], None] | None,
+    kept: tuple[list[bytes], list[bytes]],
+) -> bool:
+    """Keep both streams as they come, until the program has ended (True) or its time is up."""
     assert process.stdin
     assert process.stdout
     assert process.stderr
     with suppress(BrokenPipeError):  # it has ended already: its status says why
         process.stdin.write(stdin.encode())
         process.stdin.close()
-    kept: dict[int, list[bytes]] = {process.stdout.fileno(): [], process.stderr.fileno(): []}
     end = time.monotonic() + seconds
     with selectors.DefaultSelector() as selector:
-        for stream in (process.stdout, process.stderr):
-            selector.register(stream, selectors.EVENT_READ)
+        for stream, pieces in zip((process.stdout, process.stderr), kept, strict=True):
+            selector.register(stream, selectors.EVENT_READ, pieces)
         while selector.get_map():
             if time.monotonic() > end:
-                raise subprocess.TimeoutExpired(process.args, seconds)
+                return False
             for key, _ in selector.select(timeout=0.5):
                 piece = os.read(key.fd, 65536)
-                kept[key.fd].append(piece)
+                key.data.append(piece)
                 if not piece:
                     selector.unregister(key.fileobj)
-                elif watch is not None and key.fileobj is process.stdout:
+                elif watch is not None and key.data is kept[0]:
                     watch(piece)
-    process.wait(timeout=max(1, end - time.monotonic()))
-    output, errors = kept.values()
-    return b"".join(output), b"".join(errors)
+    try:
+        process.wait(timeout=max(1, end - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -105,9 +105,10 @@ def _whole_text(path: Path, head: bytes) -> str:
 
 
 def _decode(path: Path, text: bytes) -> str:
-    """Text up to its padding; nothing may follow that."""
+    """Text up to its padding. Nothing may follow but its own last bytes, which qemu leaves when it writes a shorter CID."""
     text, _, rest = text.partition(b"\0")
-    if rest.strip(b"\0"):
+    left = rest.strip(b"\0")
+    if len(left) > 8 or not text.endswith(left):
         raise refusal("C2H7017", path, "something follows the text of its descriptor")
     try:
         return text.decode("utf-8")

@@ -55,6 +55,17 @@ def test_honest_images_pass(raw, tmp_path, name, form, options):
     assert tmp_path / name in disk.files
 
 
+def test_the_end_of_an_older_descriptor_is_no_harm(raw, tmp_path):
+    """qemu writes a CID of seven digits over one of eight, and leaves the last byte of the older text."""
+    path = tmp_path / "parts.vmdk"
+    qemu_img("convert", "-f", "raw", "-O", "vmdk", "-o", "subformat=twoGbMaxExtentSparse", raw, path)
+    text = path.read_bytes().partition(b"\0")[0]
+    file(path, (text + b"\0" + text[-1:]).ljust(512, b"\0"))
+    assert guard(path).subformat == "twogbmaxextentsparse"
+    file(path, (text + b"\0" + b"\nRW 1 FL").ljust(512, b"\0"))
+    refused(path, "C2H7017", "follows")
+
+
 def test_a_raw_disk_with_partitions_passes(raw):
     with raw.open("r+b") as opened:
         opened.seek(510)

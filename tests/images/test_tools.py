@@ -62,7 +62,8 @@ def test_a_program_that_takes_too_long_is_stopped_with_its_children(tmp_path):
         f"open({str(mark)!r}, 'w').write(str(child.pid)); time.sleep(99)"
     )
     with pytest.raises(InputError, match="C2H7042"):
-        run(python(code), Limits(seconds=2))
+        run(python(f"print('on my way', flush=True)\n{code}"), Limits(seconds=2), log=tmp_path / "log")
+    assert "on my way" in (tmp_path / "log").read_text()
     child = int(mark.read_text())
     for _ in range(50):
         if not Path(f"/proc/{child}").exists() or "Z" in Path(f"/proc/{child}/stat").read_text().split()[2]:
