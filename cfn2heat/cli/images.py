@@ -23,6 +23,7 @@ DISK_COMMANDS = {
     "inventory": "cfn2heat.cli.images_inventory:inventory",
     "rebuild": "cfn2heat.cli.images_inventory:rebuild_server",
     "inspect": "cfn2heat.cli.images_disk:inspect_disk",
+    "prepare": "cfn2heat.cli.images_prepare:prepare",
     "migrate": "cfn2heat.cli.images_migrate:migrate",
     "upload": "cfn2heat.cli.images_upload:upload_image",
 }
