@@ -441,10 +441,10 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H3008": (
         "A nested template is not at hand",
         (
-            "A placeholder is written in its place: a file that makes nothing, with a parameter for each value that the stack hands "
-            "over, and an output for each that is read from it. Those outputs are to be filled in the environment, so that the "
-            "rest can be deployed. Fetch the template and convert again with --template-dir, or write into the placeholder what "
-            "it makes."
+            "A placeholder is written in its place: a file that makes nothing, with a parameter for each value that the stack "
+            "hands over, and an output for each that is read from it. Those outputs are to be filled in the environment, so that "
+            "the rest can be deployed. Fetch the template and convert again with --template-dir, or write into the placeholder "
+            "what it makes."
         ),
     ),
     "C2H4001": (
@@ -679,8 +679,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H4514": (
         "Nothing watches the stack for cfn-hup",
         (
-            "cfn-hup asks CloudFormation for changes of the metadata. Nothing does so by itself on OpenStack: that of heat-cfntools "
-            "wants credentials of Heat and a cron job, and without heat-cfntools there is none."
+            "cfn-hup asks CloudFormation for changes of the metadata. Nothing does so by itself on OpenStack: that of "
+            "heat-cfntools wants credentials of Heat and a cron job, and without heat-cfntools there is none."
         ),
     ),
     "C2H4515": (
@@ -963,8 +963,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H6501": (
         "The cloud's Heat does not know the template version",
         (
-            "Each release of Heat reads the versions up to its own date. Convert once more with --heat-version and a version that "
-            "the cloud knows; what an older one cannot say is then written in another way, or dropped with its reason."
+            "Each release of Heat reads the versions up to its own date. Convert once more with --heat-version and a version "
+            "that the cloud knows; what an older one cannot say is then written in another way, or dropped with its reason."
         ),
     ),
     "C2H6502": (
@@ -993,8 +993,8 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H6506": (
         "The project's quota does not suffice",
         (
-            "What the template makes, counted with the members of groups at their first size, is more than the quota leaves. What "
-            "services make on their own, such as ports for DHCP, comes on top."
+            "What the template makes, counted with the members of groups at their first size, is more than the quota leaves. "
+            "What services make on their own, such as ports for DHCP, comes on top."
         ),
     ),
     "C2H6507": (
@@ -1191,6 +1191,13 @@ CODES: dict[str, tuple[str, str]] = {
         "A program takes too long",
         "It had ample time and was stopped, with all that it had started.",
     ),
+    "C2H7043": (
+        "A program says more than it may",
+        (
+            "What programs say is kept in memory, so that it is bounded where a stranger may speak through them: a server that "
+            "is asked over ssh. Nothing of it was used."
+        ),
+    ),
     "C2H7050": (
         "A disk cannot be looked into",
         (
@@ -1264,17 +1271,28 @@ CODES: dict[str, tuple[str, str]] = {
         "It is ssh://user@host or ssh://user@host:port, without a password: keys and agents of ssh are used.",
     ),
     "C2H7091": (
-        "A server cannot be asked",
+        "A server or a guest cannot be asked",
         (
-            "ssh could not connect, the host's key is not known or is another one than before, or the system has no shell that "
-            "runs the script. Its own words are in the message. A host key is never taken unseen."
+            "ssh could not connect or was not let in, the system is no Linux, or the answer breaks off or is none of our script. "
+            "The last words of ssh are in the message. Nobody is asked for passwords: use a key or an agent."
         ),
     ),
     "C2H7092": (
         "An inventory cannot be read",
+        ("It is not what `images inventory` writes, or an edit has left it so, or it names a path that leads out of the folder."),
+    ),
+    "C2H7093": (
+        "The key of a server is not known",
         (
-            "It is not what `images inventory` writes, or an edit has left it so, or it names a path that leads out of the "
-            "folder."
+            "Whoever answers at that address shows a host key that known_hosts does not have, and a key is never taken unseen. "
+            "Learn its fingerprint over another way, such as the console's log, then add it."
+        ),
+    ),
+    "C2H7094": (
+        "The key of a server is another one than before",
+        (
+            "known_hosts has another key for that address. It may be a new machine, or somebody in between. Compare fingerprints "
+            "over another way before you remove the old key."
         ),
     ),
 }

@@ -70,9 +70,9 @@ def _named(t: Translation) -> Iterator[tuple[str, Origin]]:
         origin = Origin(source.name, source.span)
         yield from ((entry["name"], origin) for entry in emitted(t, source.name))
     for owner, names in t.placed.items():
-        source = t.template.resources.get(owner)  # else a rule of the template, which is no resource
-        if source is not None:
-            yield from ((name, Origin(source.name, source.span)) for name in names)
+        placed = t.template.resources.get(owner)  # else a rule of the template, which is no resource
+        if placed is not None:
+            yield from ((name, Origin(placed.name, placed.span)) for name in names)
 
 
 # ---- HOT by hand -----------------------------------------------------------------------------------------------------

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from shapes import read_value
 
 from cfn2heat.cfn.intrinsics import FUNCTIONS
+from tests.unit.cfn.shapes import read_value
 
 ROWS: list[tuple[str, Any]] = [
     ("text", "text"),

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shapes import shape
 
 from cfn2heat.cfn.reader import ReadOptions, read
 from cfn2heat.cfn.template import Template
 from cfn2heat.diagnostics import Diagnostics, InputError
+from tests.unit.cfn.shapes import shape
 
 
 def expand(text: str, folder: Path | None = None, **parameters: str) -> tuple[Template, list[str]]:

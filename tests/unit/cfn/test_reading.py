@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from shapes import read_text, shape
 
 from cfn2heat.cfn.reader import read_template
 from cfn2heat.diagnostics import Diagnostics, InputError, Severity
+from tests.unit.cfn.shapes import read_text, shape
 
 FULL = """\
 AWSTemplateFormatVersion: 2010-09-09

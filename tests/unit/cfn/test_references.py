@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from shapes import read_text
 
 from cfn2heat.cfn.graph import Use, build_graph, find_circles
+from tests.unit.cfn.shapes import read_text
 
 TEXT = """\
 Parameters: {P: {Type: String}}
