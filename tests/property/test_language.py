@@ -56,6 +56,24 @@ TYPES: dict[str, tuple[list[str], list[str]]] = {
         ["LaunchConfigurationName", "MinSize", "MaxSize", "VPCZoneIdentifier", "TargetGroupARNs", "LoadBalancerNames", "Tags"],
         [],
     ),
+    "AWS::AutoScaling::ScalingPolicy": (
+        ["AutoScalingGroupName", "AdjustmentType", "StepAdjustments", "MinAdjustmentMagnitude", "Cooldown"],
+        ["Arn"],
+    ),
+    "AWS::CloudWatch::Alarm": (
+        [
+            "Namespace",
+            "MetricName",
+            "Statistic",
+            "Period",
+            "EvaluationPeriods",
+            "Threshold",
+            "ComparisonOperator",
+            "Dimensions",
+            "AlarmActions",
+        ],
+        ["Arn"],
+    ),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": (
         ["Subnets", "SecurityGroups", "Scheme", "Type"],
         ["DNSName", "LoadBalancerArn"],
@@ -108,6 +126,22 @@ RIGHT: dict[str, Any] = {
     "MaxSize": "2",
     "Timeout": "300",
     "TTL": "60",
+    "AdjustmentType": "PercentChangeInCapacity",
+    "StepAdjustments": [
+        {"MetricIntervalLowerBound": 0, "MetricIntervalUpperBound": {"Ref": "Count"}, "ScalingAdjustment": 10},
+        {"MetricIntervalLowerBound": 9, "ScalingAdjustment": "30"},
+    ],
+    "MinAdjustmentMagnitude": 1,
+    "Cooldown": "60",
+    "Namespace": "AWS/EC2",
+    "MetricName": "CPUUtilization",
+    "Statistic": "Average",
+    "Period": 60,
+    "EvaluationPeriods": {"Ref": "Count"},
+    "Threshold": 50,
+    "ComparisonOperator": "GreaterThanThreshold",
+    "Dimensions": [{"Name": "AutoScalingGroupName", "Value": {"Ref": "R0"}}],
+    "AlarmActions": [{"Ref": "R1"}, {"Ref": "R2"}],
     "TemplateURL": "https://s3.amazonaws.com/bucket/child.yaml",
     "Parameters": {"P": {"Ref": "Text"}},
     "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole"}]},
@@ -148,7 +182,7 @@ ODD: list[Any] = [
 ]
 """Functions over what they do not take, which CloudFormation refuses when a stack is made."""
 
-NEEDS_OTHERS = {"DefaultActions", "Targets", "AliasTarget", "Scheme", "Type", "TTL"}
+NEEDS_OTHERS = {"DefaultActions", "Targets", "AliasTarget", "Scheme", "Type", "TTL", "AlarmActions", "Dimensions"}
 """What is right only beside certain other resources or properties."""
 
 
@@ -234,6 +268,40 @@ def conditions(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def rules(draw: st.DrawFn) -> dict[str, Any]:
+    """Rules over parameters, of all that an assertion may say and some that it may not."""
+    names = st.sampled_from(["Text", "Count", "Words", "Open", "Key"]).map(lambda name: {"Ref": name})
+    one = st.one_of(names, scalars())
+    several = st.one_of(st.lists(one, min_size=1, max_size=3), names)
+    single = st.one_of(
+        st.tuples(one, one).map(lambda a: {"Fn::Equals": list(a)}),
+        st.tuples(several, one).map(lambda a: {"Fn::Contains": list(a)}),
+        st.tuples(several, several).map(lambda a: {"Fn::EachMemberIn": list(a)}),
+        st.tuples(several, one).map(lambda a: {"Fn::EachMemberEquals": list(a)}),
+        st.just({"Fn::Contains": [{"Fn::RefAll": "AWS::EC2::VPC::Id"}, {"Ref": "Text"}]}),
+    )
+    test = st.recursive(
+        single,
+        lambda inner: st.one_of(
+            inner.map(lambda a: {"Fn::Not": [a]}),
+            st.tuples(st.sampled_from(["Fn::And", "Fn::Or"]), st.lists(inner, min_size=2, max_size=3)).map(
+                lambda a: {a[0]: a[1]}
+            ),
+        ),
+        max_leaves=4,
+    )
+    found: dict[str, Any] = {}
+    for index in range(draw(st.integers(0, 2))):
+        rule: dict[str, Any] = {
+            "Assertions": [{"Assert": draw(test), "AssertDescription": draw(st.sampled_from(["Not so", "5", "", "nan"]))}]
+        }
+        if draw(st.booleans()):
+            rule["RuleCondition"] = draw(test)
+        found[f"Rule{index}"] = rule
+    return found
+
+
+@st.composite
 def properties(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
     """Some properties: right values, or anything."""
     chosen = draw(st.lists(st.sampled_from([*names, "Unheard"]), unique=True, max_size=6)) if names else []
@@ -290,6 +358,7 @@ def templates(draw: st.DrawFn, sound: bool = False) -> dict[str, Any]:
         "Parameters": PARAMETERS,
         "Mappings": MAPPINGS,
         "Conditions": draw(conditions()),
+        "Rules": draw(rules()),
         "Resources": resources,
         "Outputs": outputs,
     }
