@@ -378,8 +378,9 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H2102": (
         "A rule over parameters is not carried",
         (
-            "CloudFormation's Rules hold several parameters against one another before a stack is made. HOT has constraints "
-            "for single parameters only, so check these values by hand or in the script that makes the stack."
+            "CloudFormation's Rules hold parameters against one another before a stack is made. HOT has constraints for single "
+            "parameters; for more, cfn2heat writes a resource that Heat refuses where the rule is broken. Neither can ask what only "
+            "AWS knows, nor what has no default or breaks the rule by default: check that by hand, or in the script that makes the stack."
         ),
     ),
     "C2H2104": (
