@@ -379,8 +379,9 @@ CODES: dict[str, tuple[str, str]] = {
         "A rule over parameters is not carried",
         (
             "CloudFormation's Rules hold parameters against one another before a stack is made. HOT has constraints for single "
-            "parameters; for more, cfn2heat writes a resource that Heat refuses where the rule is broken. Neither can ask what only "
-            "AWS knows, nor what has no default or breaks the rule by default: check that by hand, or in the script that makes the stack."
+            "parameters; for more, cfn2heat writes a resource that Heat refuses where the rule is broken. Neither can ask what "
+            "only AWS knows, nor what has no default or breaks the rule by default: check that by hand, or in the script that "
+            "makes the stack."
         ),
     ),
     "C2H2104": (
