@@ -56,7 +56,7 @@ class Place:
     def base(self) -> Path:
         """The environment of these versions, shared by all clouds."""
         folder = os.environ.get("CFN2HEAT_TEST_CLOUD_BASE") or BUILD / "test-cloud-base"
-        return Path(folder).absolute() / _digest(CLOUD / "pins.txt", also=f"{sys.version_info[:2]}")
+        return Path(folder).absolute() / digest(CLOUD / "pins.txt", also=f"{sys.version_info[:2]}")
 
     @property
     def venv(self) -> Path:
@@ -67,7 +67,7 @@ class Place:
     def migrated(self) -> Path:
         """What migrations make, of which a new cloud gets a copy."""
         made = repr([(project.name, project.databases, project.migrations, project.catalog) for project in PROJECTS])
-        return self.base / f"migrated-{_digest(HERE / 'identity.py', also=made)}"
+        return self.base / f"migrated-{digest(HERE / 'identity.py', also=made)}"
 
     def make(self) -> None:
         """Make the folders."""
@@ -83,6 +83,7 @@ def once(place: Place, mark: str, value: str, make: Callable[[], None]) -> None:
         done.write_text(value)
 
 
-def _digest(*files: Path, also: str = "") -> str:
+def digest(*files: Path, also: str = "") -> str:
+    """A short name for what these files hold."""
     content = b"".join(file.read_bytes() for file in files) + also.encode()
     return hashlib.sha256(content).hexdigest()[:12]

@@ -11,10 +11,11 @@ from typing import Any
 
 from . import hatchery, ports
 from .configuration import arguments
-from .places import Place, once
+from .places import Place, digest, once
 from .services import DESIGNATE_CONF
 
 FLAVORS = (("m1.tiny", 1, 512, 1), ("m1.small", 1, 2048, 20), ("m1.medium", 2, 4096, 40), ("m1.large", 4, 8192, 80))
+INSTANCE = ("availability_zone", "display_name", "flavor_id", "flavor_name", "host", "image_ref", "server_group")
 UNLIMITED = ("cores", "instances", "ram", "key_pairs", "server_groups", "server_group_members")
 
 
@@ -23,7 +24,7 @@ def main(state: str, only: str) -> None:
     place = Place(Path(state))
     if only != "core":
         once(place, "name-servers", str(ports.known(place)), lambda: _name_servers(place))
-    once(place, "seeded", only, lambda: _seed(only))
+    once(place, "seeded", f"{only} {digest(Path(__file__))}", lambda: _seed(only))
 
 
 def _name_servers(place: Place) -> None:
@@ -46,6 +47,7 @@ def _seed(only: str) -> None:
     if only != "core":
         _volumes(admin.block_storage)
         _shares(admin.shared_file_system)
+        _metrics(admin.session)
         _datastores(admin.database, admin.image.find_image("cirros"))
 
 
@@ -88,6 +90,16 @@ def _shares(shares: Any) -> None:
             }
             made = shares.post("/types", json={"share_type": kind}, microversion="2.50")
             made.raise_for_status()
+
+
+def _metrics(session: Any) -> None:
+    """Tell Gnocchi what a server is, as a telemetry agent does in other clouds: alarms on servers ask for it."""
+    gnocchi = {"service_type": "metric"}
+    known = {kind["name"] for kind in session.get("/v1/resource_type", endpoint_filter=gnocchi).json()}
+    if "instance" not in known:
+        text = {"type": "string", "required": False, "max_length": 255}
+        kind = {"name": "instance", "attributes": dict.fromkeys(INSTANCE, text)}
+        session.post("/v1/resource_type", json=kind, endpoint_filter=gnocchi)
 
 
 def _datastores(databases: Any, image: Any) -> None:
