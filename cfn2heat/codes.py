@@ -862,7 +862,7 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H6003": (
         "The cloud cannot be reached",
         (
-            "There is no answer under its address, the connection broke, or the service behind it failed, and trying again did "
+            "There is no answer under its address, it does not come in time, or the connection broke, and trying again did "
             "not help. What was already begun in the cloud goes on; the same command again finds it."
         ),
     ),
@@ -894,6 +894,13 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H6008": (
         "The cloud is asked too often",
         "It limits how often it may be asked. What it asked to wait was waited for, several times, without an end.",
+    ),
+    "C2H6009": (
+        "The cloud failed",
+        (
+            "The service, or what stands before it, answers that it failed itself. What can be asked again was asked again. "
+            "Its operator finds the reason in the logs; what was already begun goes on, and the same command again finds it."
+        ),
     ),
     "C2H6012": (
         "A value for a parameter that the template does not have",

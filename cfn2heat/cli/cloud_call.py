@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cfn2heat.deploy.heat import Heat
 
 COMPLETE, FAILED, USAGE, UNREADABLE, REFUSED, UNREACHED, UNFINISHED, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 130
-NO_WAY = {"C2H6001", "C2H6002", "C2H6003", "C2H6008"}
+NO_WAY = {"C2H6001", "C2H6002", "C2H6003", "C2H6008", "C2H6009"}
 STATUSES = (
     "2 wrong usage, or a value lacks; 3 a file could not be read; 4 the cloud lacks something or refuses; "
     "5 the cloud cannot be reached, or takes no login; 6 Heat is still at it; 130 interrupted; 70 a bug of ours."

@@ -10,7 +10,7 @@ from cfn2heat.deploy.bundle import Bundle
 from cfn2heat.deploy.changes import Content, Plan, additions, as_data, differences, own_preview
 from cfn2heat.deploy.cloud import CloudError
 from cfn2heat.deploy.follow import GRACE, Feed, Note, Tell, follow
-from cfn2heat.deploy.refusals import CONFLICT
+from cfn2heat.deploy.refusals import CONFLICT, FAILED
 from cfn2heat.deploy.stack import TAG, Event, Stack
 from cfn2heat.record import field, record, replace
 
@@ -171,17 +171,13 @@ def _plan(heat: Heat, wish: Wish, stack: Stack, had: dict[str, Any], body: dict[
 
 
 def _foreseen(wish: Wish, preview: Callable[[], T], tell: Tell) -> T | None:
-    """Heat's preview. It fails over some templates that Heat makes stacks of all the same: only a dry run ends there."""
-    said = ""
-    for attempt in range(ATTEMPTS):
-        found = _tried(preview)
-        if not isinstance(found, CloudError):
-            return found
-        if not found.passing or (wish.dry_run and attempt == ATTEMPTS - 1):
-            raise found
-        time.sleep(PAUSE * 2**attempt)
-        said = found.diagnostic.message
-    tell(Note(f"Heat cannot show what it will do ({said}); going on by what the template says."))
+    """Heat's preview, asked for once: it is dear. Over some templates it fails that Heat makes stacks of all the same."""
+    found = _tried(preview)
+    if not isinstance(found, CloudError):
+        return found
+    if found.diagnostic.code != FAILED or wish.dry_run:
+        raise found
+    tell(Note(f"Heat cannot show what it will do ({found.diagnostic.message}); going on by what the template says."))
     return None
 
 

@@ -59,8 +59,16 @@ def _complete(heat: Heat, wish: Wish, stack: Stack | None, ask: Ask) -> Wish:
         elif parameter.name not in kept:
             still.append(parameter)
     if still:
-        raise Unready(tell_lacking(still), in_cloud=False)
+        raise Unready([*tell_lacking(still), *_choices(heat, wish.bundle, values)], in_cloud=False)
     return replace(wish, values=values, kept=kept)
+
+
+def _choices(heat: Heat, bundle: Bundle, values: dict[str, Any]) -> list[Diagnostic]:
+    """What the cloud has for parameters that lack a value and name something of it."""
+    wanted = needs(bundle.template, bundle.nested, values)
+    open_ = replace(wanted, types={}, names=[], takes=[], servers=[])
+    found = lacks(open_, survey_for(heat.connection, open_)) if open_.unfilled else []
+    return [one for one in found if one.subject in open_.unfilled]
 
 
 def _hold(heat: Heat, wish: Wish, stack: Stack | None, tell: Tell) -> None:

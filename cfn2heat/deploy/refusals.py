@@ -7,7 +7,7 @@ import re
 
 from cfn2heat.deploy.cloud import CloudError
 
-CONFLICT, MISSING = "C2H6006", "C2H6007"
+CONFLICT, MISSING, FAILED = "C2H6006", "C2H6007", "C2H6009"
 KINDS = {
     400: ("C2H6005", "the cloud refuses it", "mend what the message names; nothing was changed"),
     401: (
@@ -33,7 +33,7 @@ def refusal(subject: str, status: int, body: str | bytes | None) -> CloudError:
         return CloudError(code, subject, f"{kind}: {words}" if words else kind, advice)
     if 400 <= status < 500:
         return CloudError("C2H6005", subject, f"the cloud refuses it (HTTP {status}): {words}", KINDS[400][2])
-    return CloudError("C2H6003", subject, f"the cloud failed (HTTP {status}): {words}", AGAIN, passing=True)
+    return CloudError(FAILED, subject, f"the cloud failed (HTTP {status}): {words}", AGAIN, passing=True)
 
 
 AGAIN = "run this again later: it finds what was begun and goes on"

@@ -216,6 +216,25 @@ Resources:
 """
 
 
+def test_what_lacks_is_said_before_anything_is_created(demo: Any, name: str, folder: Path) -> None:
+    template = folder / "garden.yaml"
+    text = GARDEN.replace("Greeting:", "Key: {Type: 'AWS::EC2::KeyPair::KeyName'}\n  Greeting:")
+    template.write_text(text.replace("SubnetId:", "KeyName: !Ref Key\n      SubnetId:"))
+    done = call("deploy", "garden.yaml", "--stack-name", name, cwd=folder)
+    assert done.returncode == 2
+    assert "C2H6016 Key: it has no value" in done.stderr
+    assert "the cloud has default" in done.stderr
+    done = call("deploy", "garden.yaml", "--stack-name", name, "--parameter", "Key=nobodys", cwd=folder)
+    assert done.returncode == 4
+    assert "The cloud has no key pair nobodys" in done.stderr
+    template.write_text(GARDEN)
+    (folder / "site.yaml").write_text(SITE.replace("m1.tiny", "m9.none"))
+    done = call("deploy", "garden.yaml", "--stack-name", name, cwd=folder)
+    assert done.returncode == 4
+    assert "The cloud has no flavor m9.none" in done.stderr
+    assert not stacks(demo, name)
+
+
 def test_a_dry_run_creates_nothing(demo: Any, name: str, folder: Path) -> None:
     (folder / "net.yaml").write_text(NET)
     done = call("deploy", "net.yaml", "--stack-name", name, "--dry-run", cwd=folder)

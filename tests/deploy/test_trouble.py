@@ -132,7 +132,7 @@ def test_a_service_that_fails_for_good(cloud: Imitation, call: Caller, monkeypat
     cloud.fault("GET", SHOW, status=500, times=100_000)
     result = call("deploy", GARDEN)
     assert result.exit_code == 5
-    assert "C2H6003" in result.stderr
+    assert "C2H6009" in result.stderr
     assert "it finds what was begun and goes on" in result.stderr
 
 
@@ -204,6 +204,16 @@ def test_a_preview_that_heat_fails_over(cloud: Imitation, call: Caller, exists: 
     assert result.exit_code == 0
     assert "Heat cannot show what it will do" in result.stderr
     assert f"{'~' if exists else '+'}   Count  OS::Heat::Value" in result.stdout
+
+
+def test_a_preview_that_takes_too_long_is_not_asked_for_again(cloud: Imitation, call: Caller) -> None:
+    """Heat may be at it still: a stack would only be more of it."""
+    cloud.fault("POST", "/preview$", hang=1.3, times=10)
+    result = call("deploy", GARDEN)
+    assert result.exit_code == 5
+    assert "C2H6003" in result.stderr
+    assert len(cloud.asked("POST", "/preview$")) == 1
+    assert not cloud.stacks
 
 
 def test_events_that_heat_has_dropped(cloud: Imitation, call: Caller) -> None:
