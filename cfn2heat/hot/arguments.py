@@ -84,10 +84,10 @@ def _list_join(argument: Plain) -> str | None:
     if not isinstance(argument[0], str) and not _is_call(argument[0]):
         return "the text between must be a text"
     for items in argument[1:]:
-        if isinstance(items, str | int | float) and items:
+        if isinstance(items, (str, int, float)) and items:
             return "what it joins must be lists"
         for item in items if isinstance(items, list) else ():
-            if isinstance(item, bool | int | float):
+            if isinstance(item, (bool, int, float)):
                 return f"it joins texts, not {item!r}: write it in quotes"
     return None
 
@@ -103,7 +103,7 @@ def _str_replace(argument: Plain) -> str | None:
 def _str_split(argument: Plain) -> str | None:
     if not isinstance(argument, list) or len(argument) not in (2, 3):
         return "it takes a list: what separates, the text, and perhaps an index"
-    if isinstance(argument[1], list | int | float):
+    if isinstance(argument[1], (list, int, float)):
         return "what it splits must be a text"
     return _index_problem(*argument) if len(argument) == 3 else None
 
@@ -129,7 +129,7 @@ def _digest(argument: Plain) -> str | None:
         return "it takes a list: an algorithm and a text"
     if isinstance(argument[0], str) and argument[0].lower() not in DIGESTS:
         return f"{argument[0]} is no digest that Heat has"
-    return "the text must be a text" if isinstance(argument[1], bool | int | float | list) else None
+    return "the text must be a text" if isinstance(argument[1], (bool, int, float, list)) else None
 
 
 def _many(argument: Plain) -> str | None:
@@ -141,14 +141,14 @@ def _lists(argument: Plain) -> str | None:
         return None
     if not isinstance(argument, list):
         return "it takes a list of lists"
-    wrong = any(isinstance(item, str | int | float) or (isinstance(item, dict) and len(item) != 1) for item in argument)
+    wrong = any(isinstance(item, (str, int, float)) or (isinstance(item, dict) and len(item) != 1) for item in argument)
     return "each of what it joins must be a list" if wrong else None
 
 
 def _maps(argument: Plain) -> str | None:
     if _is_call(argument):
         return None
-    if not isinstance(argument, list) or any(isinstance(item, str | int | float | list) for item in argument):
+    if not isinstance(argument, list) or any(isinstance(item, (str, int, float, list)) for item in argument):
         return "it takes a list of maps"
     return None
 
@@ -172,7 +172,7 @@ def _repeat(argument: Plain) -> str | None:
 def _yaql(argument: Plain) -> str | None:
     if not isinstance(argument, dict) or "expression" not in argument or not set(argument) <= {"expression", "data"}:
         return "it takes a map of expression and data"
-    return None if isinstance(argument["expression"], str | dict) else "its expression must be a text"
+    return None if isinstance(argument["expression"], (str, dict)) else "its expression must be a text"
 
 
 def _make_url(argument: Plain) -> str | None:

@@ -18,7 +18,7 @@ from cfn2heat.hot.catalog import (
 from cfn2heat.hot.check_parameters import check_groups, check_parameter, parameter_schema
 from cfn2heat.hot.check_values import check_condition, check_properties, check_update_policy, check_value
 from cfn2heat.hot.circles import circles
-from cfn2heat.hot.plain import template_to_plain
+from cfn2heat.hot.plain import outline, template_to_plain
 from cfn2heat.hot.relations import check_relations
 from cfn2heat.hot.scope import Scope
 from cfn2heat.hot.template import HotTemplate
@@ -33,8 +33,12 @@ Plain = Any
 
 def check_template(template: HotTemplate, files: Mapping[str, HotTemplate] | None = None) -> list[Diagnostic]:
     """What is wrong with a template; files are the nested templates that its types name."""
-    nested = {name: template_to_plain(inner) for name, inner in (files or {}).items()}
-    return _check(template_to_plain(template), nested, None)
+    return [found for _, found in findings(template, {name: outline(inner) for name, inner in (files or {}).items()})]
+
+
+def findings(template: HotTemplate, outlines: Mapping[str, Plain]) -> list[tuple[Path, Diagnostic]]:
+    """What is wrong with a template, each with its place in it; outlines are those of the nested templates."""
+    return _check(template_to_plain(template), outlines, None)
 
 
 def check_text(text: str, file: str, files: Mapping[str, str] | None = None) -> list[Diagnostic]:
@@ -47,7 +51,7 @@ def check_text(text: str, file: str, files: Mapping[str, str] | None = None) -> 
     if not isinstance(document.data.get("heat_template_version"), str):
         raise InputError("C2H4001", "not a Heat template: heat_template_version is missing", Span(file, 0, 0))
     nested = {name: Document(inner, name).data for name, inner in (files or {}).items()}
-    return _check(document.data, nested, document)
+    return [found for _, found in _check(document.data, nested, document)]
 
 
 def nested_names(text: str, file: str) -> list[str]:
@@ -60,7 +64,7 @@ def nested_names(text: str, file: str) -> list[str]:
     return list(dict.fromkeys(name for name in types if isinstance(name, str) and _is_file(name)))
 
 
-def _check(data: dict[str, Plain], files: Mapping[str, Plain], document: Document | None) -> list[Diagnostic]:
+def _check(data: dict[str, Plain], files: Mapping[str, Plain], document: Document | None) -> list[tuple[Path, Diagnostic]]:
     checker = _Checker(data, files, document)
     checker.run()
     return checker.found
@@ -77,12 +81,12 @@ class _Checker:
         self._data = data
         self._files = files
         self._document = document
-        self.found: list[Diagnostic] = []
+        self.found: list[tuple[Path, Diagnostic]] = []
 
     def report(self, code: str, path: Path, message: str, advice: str = "", severity: Severity = Severity.ERROR) -> None:
         """Collect a finding."""
         span = self._document.place(path) if self._document else NOWHERE
-        self.found.append(Diagnostic(code, severity, format_path(path), message, advice, span))
+        self.found.append((path, Diagnostic(code, severity, format_path(path), message, advice, span)))
 
     def run(self) -> None:
         """Check everything."""

@@ -9,13 +9,16 @@ from typing import Any
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hot.arguments import argument_problem, result_kind
 from cfn2heat.hot.catalog import Schema, TypeSchema, template_version, version_names
-from cfn2heat.hot.conform import constraint_problem, shown, type_problem
+from cfn2heat.hot.conform import CONSTRAINTS, constraint_problem, shown, type_problem
 from cfn2heat.hot.scope import Scope
 from cfn2heat.source import Path
 
 Plain = Any
 
 _CONDITIONS = ("and", "or", "not")
+
+PLAIN = {str: "string", bool: "boolean", int: "integer"}
+"""Types of property that take any literal of a class."""
 
 _SCALARS = frozenset({"string", "integer", "number", "boolean"})
 
@@ -63,6 +66,9 @@ def _members(scope: Scope, entries: dict[str, Plain], raws: Mapping[str, Plain],
             continue
         if "status" in raw or "implemented" in raw:
             _status(scope, name, Schema(raw), (*path, name))
+        of = value.__class__
+        if of in PLAIN and ((PLAIN[of] == raw["type"] and CONSTRAINTS.isdisjoint(raw)) or (id(raw), of, value) in scope.right):
+            continue  # which most values are
         check_value(scope, value, Schema(raw), (*path, name))
     for name in _required(raws) if kind is None else kind.required:
         if name not in entries and not _given_otherwise(kind, entries, name):
@@ -137,6 +143,8 @@ def _literal(scope: Scope, value: Plain, schema: Schema, path: Path) -> None:
     problem = constraint_problem(value, schema)
     if problem:
         scope.report("C2H4010", path, problem)
+    else:
+        scope.right.add((id(schema.raw), value.__class__, value))
 
 
 def _map(scope: Scope, value: dict[str, Plain], schema: Schema | None, path: Path) -> None:
@@ -149,7 +157,7 @@ def _map(scope: Scope, value: dict[str, Plain], schema: Schema | None, path: Pat
     if members is not None:
         _members(scope, value, members, path, None)
         return
-    if schema is not None and not _vanishing(value.values()):
+    if schema is not None and not CONSTRAINTS.isdisjoint(schema.raw) and not _vanishing(value.values()):
         problem = constraint_problem(value, schema)
         if problem:
             scope.report("C2H4010", path, problem)
@@ -164,7 +172,7 @@ def _list(scope: Scope, value: list[Plain], schema: Schema | None, path: Path) -
         if problem:
             scope.report("C2H4009", path, problem)
             schema = None
-        elif not _vanishing(value):
+        elif not CONSTRAINTS.isdisjoint(schema.raw) and not _vanishing(value):
             problem = constraint_problem(value, schema)
             if problem:
                 scope.report("C2H4010", path, problem)
@@ -196,7 +204,7 @@ def _call(scope: Scope, name: str, argument: Plain, schema: Schema | None, path:
 
 def _inside(scope: Scope, argument: Plain, path: Path) -> None:
     """The values inside a function's argument."""
-    if isinstance(argument, dict | list):
+    if isinstance(argument, (dict, list)):
         check_value(scope, argument, None, path)
 
 

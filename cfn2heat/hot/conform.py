@@ -13,7 +13,7 @@ from cfn2heat.hot.catalog import Schema
 Plain = Any
 """What YAML knows: dict, list, str, int, float, bool, None."""
 
-_CONSTRAINTS = frozenset({"allowed_values", "range", "length", "allowed_pattern", "custom"})
+CONSTRAINTS = frozenset({"allowed_values", "range", "length", "allowed_pattern", "custom"})
 """What constraint_problem looks at."""
 
 
@@ -23,7 +23,7 @@ def type_problem(value: Plain, schema: Schema) -> str | None:
     if value is None or wanted == "any":
         return None
     problem = _TYPES[wanted](value)
-    if problem and schema.allow_conversion and isinstance(value, str | list):
+    if problem and schema.allow_conversion and isinstance(value, (str, list)):
         return None
     return problem
 
@@ -31,7 +31,7 @@ def type_problem(value: Plain, schema: Schema) -> str | None:
 def constraint_problem(value: Plain, schema: Schema) -> str | None:
     """Which constraint of its property a literal of the right type breaks; None when it breaks none."""
     raw = schema.raw
-    if value is None or _CONSTRAINTS.isdisjoint(raw):
+    if value is None or CONSTRAINTS.isdisjoint(raw):
         return None
     if "allowed_values" in raw:
         problem = _not_allowed(value, raw["allowed_values"], schema.type)
@@ -39,7 +39,7 @@ def constraint_problem(value: Plain, schema: Schema) -> str | None:
             return problem
     if "range" in raw and not _within(_number(value), *raw["range"]):
         return f"{value} is not {_bounds(*raw['range'])}"
-    if "length" in raw and isinstance(value, str | list | dict) and not _within(len(value), *raw["length"]):
+    if "length" in raw and isinstance(value, (str, list, dict)) and not _within(len(value), *raw["length"]):
         return f"its length is {len(value)}, not {_bounds(*raw['length'])}"
     if "allowed_pattern" in raw and not matches(raw["allowed_pattern"], str(value)):
         return f"{shown(value)} does not match {raw['allowed_pattern']}"
@@ -101,7 +101,7 @@ def _kind(value: Plain) -> str:
 
 
 def _string_problem(value: Plain) -> str | None:
-    if isinstance(value, str | int):
+    if isinstance(value, (str, int)):
         return None
     return f"a text is wanted, not {shown(value) if isinstance(value, float) else _kind(value)}"
 
@@ -143,7 +143,7 @@ _TYPES: dict[str, Callable[[Plain], str | None]] = {
 
 
 def _number(value: Plain) -> float | None:
-    if isinstance(value, int | float):
+    if isinstance(value, (int, float)):
         return value
     if not isinstance(value, str):
         return None
@@ -167,7 +167,7 @@ def _bounds(least: float | None, most: float | None) -> str:
 
 def _not_allowed(value: Plain, allowed: list[Plain], type: str) -> str | None:
     if isinstance(value, list):
-        wrong = [item for item in value if not isinstance(item, dict | list) and item not in allowed]
+        wrong = [item for item in value if not isinstance(item, (dict, list)) and item not in allowed]
         return f"{shown(wrong[0])} is not one of {_listed(allowed)}" if wrong else None
     if isinstance(value, str) and value in allowed:
         return None

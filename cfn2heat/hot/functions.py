@@ -46,12 +46,16 @@ def call(value: HotValue) -> tuple[str, HotValue] | None:
 
 def hot_to_plain(value: HotValue) -> object:
     """The plain data that a value is written as: what a YAML reader gives for it."""
-    if value.__class__ is Literal:
+    if isinstance(value, Literal):
         return value.value
     if isinstance(value, HotList):
-        return [hot_to_plain(item) for item in value.items]
+        return [item.value if isinstance(item, Literal) else hot_to_plain(item) for item in value.items]
     if isinstance(value, HotMap):
-        return {key: hot_to_plain(item) for key, item in value.entries.items()}
+        return {key: item.value if isinstance(item, Literal) else hot_to_plain(item) for key, item in value.entries.items()}
+    if isinstance(value, GetResource):
+        return {"get_resource": value.name}
+    if isinstance(value, GetParam) and not value.path:
+        return {"get_param": value.name}
     called = call(value)
     assert called is not None, f"not a HOT value: {value!r}"
     return {called[0]: hot_to_plain(called[1])}

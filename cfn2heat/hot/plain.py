@@ -28,6 +28,12 @@ def template_to_plain(template: HotTemplate) -> dict[str, Any]:
     return plain
 
 
+def outline(template: HotTemplate) -> dict[str, Any]:
+    """What others see of a nested template: its parameters, and the names of its outputs."""
+    parameters = {name: _parameter(parameter) for name, parameter in template.parameters.items()}
+    return {"parameters": parameters, "outputs": dict.fromkeys(template.outputs)}
+
+
 def _value(value: HotValue | None) -> Any:
     """A value, or _ABSENT: a null that is written is not the same as nothing."""
     return _ABSENT if value is None else hot_to_plain(value)

@@ -33,7 +33,7 @@ TESTS = ("any", "most", "none", "order", "same")
 @cache
 def rows() -> dict[str, list[Row]]:
     """Every row, by type."""
-    with open(_FILE, encoding="utf-8") as file:
+    with open(_FILE, "rb") as file:
         found: dict[str, list[Row]] = json.load(file)
     return found
 
@@ -43,40 +43,39 @@ class _Relation:
     """A row as it is asked again and again."""
 
     row: Row
-    at: str
     test: str
-    names: frozenset[str]
+    names: tuple[str, ...]
     """The properties that it is about, by all their names."""
+    all: frozenset[str]
 
     def settled(self, holder: Holder) -> bool:
         """Whether it is seen at once that nothing is wrong; mostly it is."""
-        there = [name for name in self.names if name in holder]
         if self.test == "any":
-            return any(holder[name] is not None for name in there)
-        return not there if self.test == "none" else len(there) < 2
+            return any(holder.get(name) is not None for name in self.names)
+        return self.all.isdisjoint(holder) or (self.test != "none" and len(self.all & holder.keys()) < 2)
 
 
 @cache
-def _relations(type_name: str) -> list[_Relation]:
-    found = []
+def _relations(type_name: str) -> dict[str, list[_Relation]]:
+    """The rows of a type, by the maps that they look at."""
+    found: dict[str, list[_Relation]] = {}
     for row in rows().get(type_name, ()):
         test = next(test for test in TESTS if test in row)
-        names = frozenset(one for name in row[test] for one in name.split("|"))
-        found.append(_Relation(row, row.get("at", ""), test, names))
+        names = tuple(one for name in row[test] for one in name.split("|"))
+        found.setdefault(row.get("at", ""), []).append(_Relation(row, test, names, frozenset(names)))
     return found
 
 
 def check_relations(scope: Scope, kind: TypeSchema, properties: Holder, path: Path) -> None:
     """Check the properties of a resource against the rows of its type."""
-    for relation in _relations(kind.name):
-        for place, holder in _holders(scope, properties, relation.at, path):
-            if relation.settled(holder):
-                continue
-            judge = _Judge(scope, kind, relation.row, holder)
-            if judge.concerned():
-                name, problem = judge.problem(relation.test)
-                if problem:
-                    scope.report("C2H4025", (*place, name) if name else place, problem, "Heat refuses the stack otherwise")
+    for at, relations in _relations(kind.name).items():
+        for place, holder in _holders(scope, properties, at, path):
+            for relation in relations:
+                if not relation.settled(holder):
+                    judge = _Judge(scope, kind, relation.row, holder)
+                    name, problem = judge.problem(relation.test) if judge.concerned() else ("", "")
+                    if problem:
+                        scope.report("C2H4025", (*place, name) if name else place, problem)
     for new, old in kind.replaces.items():
         if old in properties and new in properties and given(scope, properties[old]) and given(scope, properties[new]):
             scope.report("C2H4025", (*path, old), f"{new} and {old} exclude each other", f"leave {old} out: it is the older name")

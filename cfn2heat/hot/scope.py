@@ -48,6 +48,8 @@ class Scope:
         self.report = report
         self.needs: dict[str, set[str]] = {}
         """Which resource needs which others, whatever its conditions say."""
+        self.right: set[tuple[int, type, Plain]] = set()
+        """Literals that were found right for a schema, which is told by its id: rules and tags say the same again and again."""
         self._resource: str | None = None
         self._holding: list[str] = []
         """Conditions that hold here."""

@@ -26,62 +26,60 @@ def _content() -> dict[str, list[dict[str, Plain]]]:
 
     Each has a test (of _TESTS), and may have: `where`, values of other properties beside; `without`, properties that are absent.
     """
-    with open(_FILE, encoding="utf-8") as file:
+    with open(_FILE, "rb") as file:
         rows: dict[str, list[dict[str, Plain]]] = json.load(file)
     return rows
 
 
 @record
 class _Trap:
-    """A row as it is asked again and again."""
+    """A row as it is asked again and again: about a property of some map."""
 
     row: Mapping[str, Plain]
-    steps: list[str]
-    demanded: str | None
-    """The property without which nothing can be caught; None where its absence is what is looked for."""
+    key: str
+    absent: bool
+    """Whether the absence of the property is looked for, too."""
     tests: list[tuple[Any, Plain]]
 
 
 @cache
-def _traps(type_name: str) -> list[_Trap]:
-    found = []
+def _traps(type_name: str) -> list[tuple[list[str], list[_Trap]]]:
+    """The traps of a type, by the steps to the maps that they look at."""
+    found: dict[str, tuple[list[str], list[_Trap]]] = {}
     for row in _content().get(type_name, ()):
-        steps = row["at"].split(".")
-        demanded = None if "absent" in row else steps[0].removesuffix("[]")
-        found.append(_Trap(row, steps, demanded, [(judge, row[test]) for test, judge in _TESTS.items() if test in row]))
-    return found
+        *steps, key = row["at"].split(".")
+        tests = [(judge, row[test]) for test, judge in _TESTS.items() if test in row]
+        found.setdefault(".".join(steps), (steps, []))[1].append(_Trap(row, key, "absent" in row, tests))
+    return list(found.values())
 
 
 def check_traps(scope: Scope, type_name: str, properties: Mapping[str, Plain], path: Path) -> None:
     """Check the properties of a resource against the traps of its type."""
-    for trap in _traps(type_name):
-        if trap.demanded is not None and trap.demanded not in properties:
-            continue
-        for place, holder, key in _places(properties, trap.steps, path):
-            if _caught(trap, holder, key):
-                row = trap.row
-                where = (*place, key) if key in holder else place
-                scope.report(_CODES[row["kind"]], where, row["message"], row["advice"], Severity.WARNING)
+    for steps, traps in _traps(type_name):
+        for place, holder in _holders(properties, steps, path):
+            for trap in traps:
+                if (trap.absent or trap.key in holder) and _caught(trap, holder):
+                    row = trap.row
+                    where = (*place, trap.key) if trap.key in holder else place
+                    scope.report(_CODES[row["kind"]], where, row["message"], row["advice"], Severity.WARNING)
 
 
-def _places(holder: Plain, steps: list[str], path: Path) -> Iterator[tuple[Path, Mapping[str, Plain], str]]:
-    """Every map that may hold the property of a row, with its path and the property's name."""
+def _holders(holder: Plain, steps: list[str], path: Path) -> Iterator[tuple[Path, Mapping[str, Plain]]]:
+    """Every map at the end of the steps, with its path."""
     if not isinstance(holder, dict):
         return
-    name, rest = steps[0], steps[1:]
-    if not rest:
+    if not steps:
         if not _is_function(holder):
-            yield path, holder, name
+            yield path, holder
         return
-    listed = name.endswith("[]")
-    name = name.removesuffix("[]")
+    name = steps[0].removesuffix("[]")
     inner = holder.get(name)
-    if listed and isinstance(inner, list):
+    if name == steps[0]:
+        yield from _holders(inner, steps[1:], (*path, name))
+    elif isinstance(inner, list):
         for index, member in enumerate(inner):
             for branch, branch_path in branches(member, (*path, name, index)):
-                yield from _places(branch, rest, branch_path)
-    elif not listed:
-        yield from _places(inner, rest, (*path, name))
+                yield from _holders(branch, steps[1:], branch_path)
 
 
 def branches(member: Plain, path: Path) -> Iterator[tuple[Plain, Path]]:
@@ -105,13 +103,21 @@ def _is_function(holder: Mapping[str, Plain]) -> bool:
     )
 
 
-def _caught(trap: _Trap, holder: Mapping[str, Plain], key: str) -> bool:
+def _caught(trap: _Trap, holder: Mapping[str, Plain]) -> bool:
     row = trap.row
     if "without" in row and any(name in holder for name in row["without"]):
         return False
     if "where" in row and any(holder.get(name) not in values for name, values in row["where"].items()):
         return False
-    return any(judge(holder, key, wanted) for judge, wanted in trap.tests)
+    for judge, wanted in trap.tests:  # noqa: SIM110  any() with a generator takes twice as long, and this is asked often
+        if judge(holder, trap.key, wanted):
+            return True
+    return False
+
+
+def _equals(holder: Mapping[str, Plain], key: str, values: Plain) -> bool:
+    value = holder.get(key)
+    return not isinstance(value, (dict, list)) and value in values
 
 
 def _matches(holder: Mapping[str, Plain], key: str, pattern: Plain) -> bool:
@@ -129,21 +135,17 @@ def _repeats(holder: Mapping[str, Plain], key: str, same: Plain) -> bool:
     if not isinstance(value, list):
         return False
     plain = [
-        repr(sorted([(name, part) for name, part in member.items() if part not in same.get(name, ())], key=_name))
+        frozenset([(name, repr(part)) for name, part in member.items() if part not in same.get(name, ())])
         for member in value
         if isinstance(member, dict) and not _is_function(member)
     ]
     return len(set(plain)) < len(plain)
 
 
-def _name(item: tuple[Plain, Plain]) -> str:
-    return str(item[0])
-
-
 _TESTS: dict[str, Any] = {
     "given": lambda holder, key, _: key in holder,
     "absent": lambda holder, key, _: key not in holder,
-    "equals": lambda holder, key, values: not isinstance(holder.get(key), dict | list) and holder.get(key) in values,
+    "equals": _equals,
     "matches": _matches,
     "keys_match": _keys_match,
     "repeats": _repeats,

@@ -72,4 +72,7 @@ def head(t: Translation) -> list[str]:
     errors = sorted({str(entry.path[1]) for entry in lost_entries if entry.severity is Severity.ERROR})
     if errors:
         lines += wrap(f"Losses that need a person: {', '.join(errors)}.")
+    if t.refused:
+        places = "1 place" if len(t.refused) == 1 else f"{len(t.refused)} places"
+        lines += wrap(f"Heat refuses {places} of it: {', '.join(t.refused)}.")
     return lines

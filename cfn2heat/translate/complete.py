@@ -98,7 +98,8 @@ class _Fitting:
             if parameter is not None and parameter.type in ("comma_delimited_list", "json"):
                 return f"a {schema.type} is wanted, not the list of {value.name}"
             if parameter is not None and schema.type in NUMBERS and parameter.type == "string":
-                return _literal_problem(parameter.default, schema)
+                problem = _literal_problem(parameter.default, schema)
+                return f"a {schema.type} is wanted, not the default of {value.name}" if problem and parameter.hidden else problem
         return _literal_problem(value, schema)
 
 

@@ -22,6 +22,7 @@ from cfn2heat.translate.properties import apply_rows, record_unknown, set_fixed
 from cfn2heat.translate.registry import REGISTRY
 from cfn2heat.translate.services import say_unserved
 from cfn2heat.translate.state import Translation
+from cfn2heat.translate.validity import hold
 
 
 def translate(t: Translation) -> None:
@@ -44,6 +45,7 @@ def translate(t: Translation) -> None:
     sections.finish(t)
     arrange(t)
     finish_templates(t)
+    hold(t)
     comments.write(t)
     say_unserved(t)
     close(t)

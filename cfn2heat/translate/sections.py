@@ -99,9 +99,10 @@ class _Parameter:
         """A default that the parameter's own constraints refuse is no default: Heat would refuse every stack for it."""
         default = self.hot.default
         if isinstance(default, hot.Literal) and not accepts(self.hot, default.value):
-            because = f"The constraints of the parameter refuse its default {default.value}."
+            refused = "***" if self.hot.hidden else default.value
+            because = f"The constraints of the parameter refuse its default {refused}."
             self.hot.default = None
-            self.hot.comments.append(f"has no default: its constraints refuse {default.value}")
+            self.hot.comments.append(f"has no default: its constraints refuse {refused}")
             span = self._source.fields.keys.get("Default", self._source.span)
             self._t.diagnostics.add("C2H2101", Severity.WARNING, f"{self._source.name}.Default", because, span=span)
 

@@ -77,7 +77,9 @@ class Translation:
         self.site = site
         self.options = options
         self.diagnostics = diagnostics
-        self.child = child
+        self._child = child
+        self.children: dict[str, Child] = {}
+        """Nested templates that were translated, by file."""
         self.claim = claim
         """Takes the name of a file for this template; False where another template has it."""
         self.constants = Constants(template, dict(self._fixed_pseudo()))
@@ -85,6 +87,8 @@ class Translation:
         self.hot = HotTemplate(version=options.heat_version, description=template.description)
         self.ledger = Ledger()
         self.files: dict[str, HotTemplate] = {}
+        self.refused: list[str] = []
+        """Places of the written template that Heat refuses."""
         self.placeholders: dict[str, Placeholder] = {}
         """By resource: the file that stands for its nested template, which is not at hand."""
         self.parts: dict[str, dict[str, HotResource]] = {}
@@ -104,6 +108,13 @@ class Translation:
         """Part to the HOT resources that were built from it."""
         self.placed: dict[str, list[str]] = {}
         """Source resource to the HOT resources that stand at its place, in order."""
+
+    def child(self, address: Any) -> Child | None:
+        """The nested stack that an address names; None when its template is not at hand."""
+        found = self._child(address)
+        if found is not None:
+            self.children[found.file] = found
+        return found
 
     def _fixed_pseudo(self) -> list[tuple[str, str]]:
         fixed = []
