@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import resource
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -36,6 +37,9 @@ SHARED = (
 )
 
 
+MEMORY = 4 << 30  # a template can make Heat's engine take all there is: then the stack fails, not the machine
+
+
 def warm() -> None:
     """Import what nearly all services import."""
     for name in SHARED:
@@ -53,6 +57,7 @@ def hatch(log: Path, work: Callable[[], None]) -> int:
     try:
         os.setsid()
         _redirect(log)
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
         work()
         status = 0
     except SystemExit as ended:

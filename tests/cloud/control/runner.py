@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import setproctitle
+
 from . import configuration, hatchery, identity, ports, processes, rings
 from .places import Place
 from .readiness import Queues
@@ -81,7 +83,8 @@ class Start:
 
 
 def serve(place: Place, service: Service) -> None:
-    """Be this service."""
+    """Be this service, under its own name."""
+    setproctitle.setproctitle(f"{service.name} ({place.state})")
     if not service.wsgi:
         hatchery.call(service.run, configuration.arguments(place, service.arguments), service.name)
     from cheroot import wsgi
