@@ -19,7 +19,7 @@ from cfn2heat.images.describe import describe_guest, describe_plan, plain
 from cfn2heat.images.inspect import inspect
 from cfn2heat.images.signatures import FORMATS
 from cfn2heat.images.source import open_source
-from cfn2heat.images.steps import TOOLS, Plan, Wishes, make_plan
+from cfn2heat.images.steps import TOOLS, TOOLS_BY_HAND, Plan, Wishes, make_plan
 from cfn2heat.images.tools import require
 
 REFUSED = 3
@@ -84,6 +84,7 @@ def inspect_disk(disk: Path, said: str | None, member: str | None, form: str) ->
     type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True),
     help="The second administrator's password; asked for without it.",
 )
+@click.option("--by-hand", is_flag=True, help="Do without virt-v2v: for old hosts, and guests that it refuses.")
 @click.option("--keep-agents", is_flag=True, help="Leave the agents of AWS as they are.")
 @click.option("--dry-run", is_flag=True, help="Print the steps with their commands, and do nothing.")
 @_FORM
@@ -107,7 +108,7 @@ def convert_disk(
     scratch = Scratch(Path(os.path.abspath(output)))
     with refusing(), scratch.held():
         if not dry_run:
-            require(TOOLS)
+            require(TOOLS_BY_HAND if given["by_hand"] else TOOLS)
             check_place(scratch.output)
         source = open_source(disk, said, member, scratch.folder)
         if given["administrator"] and password_file is None and not dry_run:

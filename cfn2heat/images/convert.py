@@ -17,6 +17,7 @@ from cfn2heat.images.guest import Guest
 from cfn2heat.images.refusal import refusal
 from cfn2heat.images.steps import Plan, Step, Wishes, driver_file
 from cfn2heat.images.tools import Limits, run, run_well
+from cfn2heat.images.windows_drivers import folders
 from cfn2heat.record import record
 
 _MEASURE = Limits(seconds=600, cpu=300, memory=2 << 30)
@@ -118,6 +119,10 @@ def _lacking_files(guest: Guest, wishes: Wishes) -> Iterator[str]:
         files = {str(path.relative_to(wishes.drivers)).lower() for path in wishes.drivers.glob("*/*/*/*.sys")}
         if wanted.lower() not in files:
             yield f"{wishes.drivers} has no {wanted}."
+        elif wishes.by_hand:
+            for folder in folders(wishes.drivers, *Path(wanted).parts[1:3]):
+                if not folder.is_dir():
+                    yield f"There is no {folder}."
 
 
 def _needed(disk: Disk) -> int:

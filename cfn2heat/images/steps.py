@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from cfn2heat.images import finish
+from cfn2heat.images import finish, windows_drivers
 from cfn2heat.images.guard import Disk
 from cfn2heat.images.guest import Guest
 from cfn2heat.record import field, record
@@ -42,6 +42,8 @@ TOOLS = (
 )
 """All programs that a conversion may run."""
 _V2V = ("virt-v2v-in-place", "nbdkit")
+TOOLS_BY_HAND = tuple(tool for tool in TOOLS if tool not in _V2V)
+"""Those of a conversion that does without virt-v2v."""
 
 
 @record
@@ -56,6 +58,8 @@ class Wishes:
     administrator: str = ""
     password_file: Path | None = None
     keep_agents: bool = False
+    by_hand: bool = False
+    """Do without virt-v2v."""
 
 
 @record
@@ -87,15 +91,15 @@ def make_plan(disk: Disk, guest: Guest, wishes: Wishes, work: Path) -> Plan:
     copy = Step("copy", "Copy the disk, so that the source stays as it is.", _copy(disk, work), ("qemu-img",), seconds=86400)
     check = Step("check", "Hold the copy for whole.", ("qemu-img", "check", "-f", "qcow2", str(work)), ("qemu-img",))
     obstacles: list[str] = []
-    by_hand: list[str] = []
+    left: list[str] = []
     changes: list[Step] = []
     if guest.family == "windows":
-        changes = _windows(guest, wishes, work, obstacles, by_hand)
+        changes = _windows(guest, wishes, work, obstacles, left)
     elif guest.family == "linux":
-        changes = _linux(guest, wishes, work, by_hand)
+        changes = _linux(guest, wishes, work, left)
     else:
-        by_hand.append("No system was found on the disk. It is copied as it is: see that it has virtio drivers where it starts.")
-    return Plan((copy, *changes, check), tuple(obstacles), tuple(by_hand), _properties(disk, guest))
+        left.append("No system was found on the disk. It is copied as it is: see that it has virtio drivers where it starts.")
+    return Plan((copy, *changes, check), tuple(obstacles), tuple(left), _properties(disk, guest))
 
 
 def _copy(disk: Disk, work: Path) -> tuple[str, ...]:
@@ -112,41 +116,61 @@ def _session(work: Path, name: str, text: str, script: str, files: dict[str, str
     return Step(name, text, argv, ("guestfish",), script=script, files=files or {}, seconds=4 * 3600)
 
 
-def _windows(guest: Guest, wishes: Wishes, work: Path, obstacles: list[str], by_hand: list[str]) -> list[Step]:
+def _windows(guest: Guest, wishes: Wishes, work: Path, obstacles: list[str], left: list[str]) -> list[Step]:
     folder = DRIVER_FOLDERS.get(guest.osinfo)
     if folder is None:
         obstacles.append(f"There are no VirtIO drivers for {guest.product or 'this Windows'}: rebuild it on a newer one.")
     if wishes.drivers is None:
         what = f"virtio-win.iso or a folder that has {driver_file(guest)}"
         obstacles.append(f"VirtIO drivers are needed: give --windows-drivers with {what}.")
-    given = (wishes.cloudbase_init, wishes.password_file, work)
+    given = (wishes.cloudbase_init, wishes.password_file, work, *([wishes.drivers] if wishes.by_hand else []))
     obstacles.extend(f"virt-customize takes no path with a colon: {path}." for path in given if ":" in str(path))
     if wishes.administrator and wishes.password_file is None:
         obstacles.append("The second administrator needs a password.")
-    drivers = str(wishes.drivers or "virtio-win.iso")
-    v2v = _v2v(
+    if wishes.by_hand and wishes.drivers is not None and wishes.drivers.suffix.lower() == ".iso":
+        obstacles.append("Without virt-v2v the drivers are taken from a folder: unpack the disc and give that.")
+    left.extend(_windows_by_hand(guest, wishes))
+    return [
+        *([] if wishes.by_hand else [_windows_v2v(wishes, work)]),
+        _registry(guest, wishes, work),
+        _first_boot(guest, wishes, work),
+    ]
+
+
+def _windows_v2v(wishes: Wishes, work: Path) -> Step:
+    return _v2v(
         work,
-        {"VIRTIO_WIN": drivers, "VIRT_TOOLS_DATA_DIR": str(wishes.virt_tools)},
+        {"VIRTIO_WIN": str(wishes.drivers or "virtio-win.iso"), "VIRT_TOOLS_DATA_DIR": str(wishes.virt_tools)},
         "Install VirtIO drivers for disk, network and memory, and make the disk's driver one of those that the boot loads.",
     )
-    registry = Step(
-        "registry",
-        finish.registry_text(guest, wishes.keep_agents),
-        ("virt-win-reg", "--merge", str(work), str(work.parent / "finish.reg")),
-        ("virt-win-reg", "hivexregedit"),
-        files={"finish.reg": finish.registry(guest, wishes.keep_agents)},
-    )
+
+
+def _registry(guest: Guest, wishes: Wishes, work: Path) -> Step:
+    text = finish.registry_text(guest, wishes.keep_agents)
+    file = finish.registry(guest, wishes.keep_agents)
+    if wishes.by_hand:
+        text = f"Make the virtio disk's driver one of those that the boot loads. {text}"
+        file = f"{file}\n{windows_drivers.driver_registry(guest)}"
+    argv = ("virt-win-reg", "--merge", str(work), str(work.parent / "finish.reg"))
+    return Step("registry", text, argv, ("virt-win-reg", "hivexregedit"), files={"finish.reg": file})
+
+
+def _first_boot(guest: Guest, wishes: Wishes, work: Path) -> Step:
+    text = finish.first_boot_text(wishes.cloudbase_init, wishes.administrator)
     options = finish.first_boot_options(work.parent, wishes.cloudbase_init, wishes.password_file)
-    first = Step(
+    script = finish.first_boot(wishes.cloudbase_init, wishes.administrator)
+    if wishes.by_hand and wishes.drivers is not None:
+        text = f"Bring the VirtIO drivers in. {text.rstrip('.')}, and installs the drivers."
+        options = [*windows_drivers.driver_options(wishes.drivers, *Path(driver_file(guest)).parts[1:3]), *options]
+        script = script.replace("@echo off\r\n", f"@echo off\r\n{windows_drivers.INSTALL}\r\n", 1)
+    return Step(
         "first boot",
-        finish.first_boot_text(wishes.cloudbase_init, wishes.administrator),
+        text,
         ("virt-customize", "--format", "qcow2", "-a", str(work), "--no-network", *options),
         ("virt-customize",),
-        files={"first-boot.cmd": finish.first_boot(wishes.cloudbase_init, wishes.administrator)},
+        files={"first-boot.cmd": script},
         environment={"VIRT_TOOLS_DATA_DIR": str(wishes.virt_tools)},
     )
-    by_hand.extend(_windows_by_hand(guest, wishes))
-    return [v2v, registry, first]
 
 
 def driver_file(guest: Guest) -> str:
@@ -163,15 +187,15 @@ def _windows_by_hand(guest: Guest, wishes: Wishes) -> list[str]:
     return found
 
 
-def _linux(guest: Guest, wishes: Wishes, work: Path, by_hand: list[str]) -> list[Step]:
+def _linux(guest: Guest, wishes: Wishes, work: Path, left: list[str]) -> list[Step]:
     steps = []
-    if guest.distro in V2V_LINUX:
+    if guest.distro in V2V_LINUX and not wishes.by_hand:
         text = "Put virtio drivers into the initial ramdisk, mend the boot loader and the names of disks."
         steps.append(_v2v(work, {}, text))
     script, text, files = finish.linux_session(guest, work.parent, wishes.keep_agents, with_ramdisk=not steps)
     if script:
         steps.append(_session(work, "finish", text, script, files))
-    by_hand.extend(_linux_by_hand(guest))
+    left.extend(_linux_by_hand(guest))
     return steps
 
 

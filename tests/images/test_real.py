@@ -68,6 +68,22 @@ def test_a_windows_from_a_stream_has_drivers_registry_and_first_boot(tmp_path):
     assert "VEN_1AF4&DEV_1001" in exported(tmp_path / "after", "\\DriverDatabase\\DeviceIds\\PCI")  # the disk of virtio
 
 
+def test_a_windows_without_virt_v2v(tmp_path):
+    out = tmp_path / "pet.qcow2"
+    given = ["--windows-drivers", guests.drivers(tmp_path), "--virt-tools", guests.virt_tools(tmp_path), "--by-hand"]
+    cfn2heat("convert", guests.windows(tmp_path), "-o", out, *given, "--format", "json")
+    found = guests.guestfish(
+        f"ls /cfn2heat/drivers/NetKVM/amd64\nls /Windows/System32/drivers\nfind \"/Program Files/Guestfs/Firstboot\"\n"
+        f"download win:\\windows\\system32\\config\\SYSTEM {tmp_path / 'after'}\n",
+        "--ro", "--format=qcow2", "-a", str(out), "-i",
+    )  # fmt: skip
+    assert "netkvm.inf" in found
+    assert "viostor.sys" in found
+    assert "rhsrvany.exe" in found
+    assert "VEN_1AF4&DEV_1001" in exported(tmp_path / "after", "\\DriverDatabase\\DeviceIds\\PCI")
+    assert "Services\\firstboot]" in exported(tmp_path / "after", "\\ControlSet001\\Services")
+
+
 def test_a_linux_is_looked_into(tmp_path):
     found = json.loads(cfn2heat("inspect", guests.linux(tmp_path), "--format", "json"))
     guest = found["guest"]
