@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -153,7 +154,8 @@ class Conversion:
             return None
         template, below = converted.translation.hot, converted.translation
         outputs = {name: name for name in template.outputs}
-        return Child(next(iter(converted.files)), template.parameters, outputs, lambda name: _may_be(below, name))
+        file, may_be = next(iter(converted.files)), partial(_may_be, below)
+        return Child(file, template.parameters, outputs, may_be, below.looked_up)
 
 
 def _may_be(translation: Translation, output: str) -> Possible:

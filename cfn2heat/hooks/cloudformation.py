@@ -20,6 +20,7 @@ from cfn2heat.translate.placeholder import Placeholder, handed_type, place
 from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook, reference_hook
 from cfn2heat.translate.state import Child
 from cfn2heat.translate.texts import source_text
+from cfn2heat.translate.transforms import target_side
 
 # ---- nested stacks ---------------------------------------------------------------------------------------------------
 
@@ -142,7 +143,19 @@ def _arguments(ctx: ResourceContext, child: Child, value: cfn.Value, path: Path)
             if ctx.id in ctx.t.placeholders:
                 ctx.t.placeholders[ctx.id].form(ctx.t, name, found)
             arguments[name] = _argument(ctx, found, declared)
+            if name in child.looked_up:
+                _more_keys(ctx, child.looked_up[name], member)
     return arguments
+
+
+def _more_keys(ctx: ResourceContext, fact: str, value: cfn.Value) -> None:
+    """What is handed to a nested template that looks it up in a table of the site is a key of that table."""
+    if isinstance(value, cfn.Ref) and value.name in ctx.template.parameters:
+        if target_side(ctx.t, value.name):
+            return
+        ctx.t.looked_up[value.name] = fact
+    ctx.t.ask(fact)
+    ctx.t.lookups.setdefault(fact, {}).update(ctx.t.constants.possible(value).values)
 
 
 def _refused(ctx: ResourceContext, value: cfn.Value, declared: HotParameter) -> str | None:

@@ -46,6 +46,8 @@ class Child:
     parameters: dict[str, HotParameter]
     outputs: dict[str, str]
     may_be: Callable[[str], Possible] = nothing_known
+    looked_up: dict[str, str] = field(default_factory=dict)
+    """Its source's parameters whose values are keys of a table of the site, and which table."""
 
 
 @record
@@ -95,6 +97,8 @@ class Translation:
         self.built: set[str] = set()
         self.asked: dict[str, str] = {}
         self.lookups: dict[str, dict[str, None]] = {}
+        self.looked_up: dict[str, str] = {}
+        """Parameters whose values are keys of a table of the site, and which table: who hands them on knows more keys."""
         self.holes: dict[str, Hole] = {}
         self.imports: dict[str, str] = {}
         self.declared: dict[str, HotParameter] = {}

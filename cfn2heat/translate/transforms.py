@@ -67,15 +67,18 @@ def enum(value: hot.HotValue, case: Case) -> hot.HotValue | None:
 def site(value: hot.HotValue, case: Case) -> hot.HotValue | None:
     """A table of the site, or a plain fact where the argument names one; values that name the target's own things pass."""
     source = case.source
-    if isinstance(source, cfn.Ref) and source.name in case.t.template.parameters and target_side(case.t, source.name):
-        return value
+    by_parameter = isinstance(source, cfn.Ref) and source.name in case.t.template.parameters
+    if isinstance(source, cfn.Ref) and by_parameter:
+        if target_side(case.t, source.name):
+            return value
+        case.t.looked_up[source.name] = case.argument
     if isinstance(value, hot.GetParam) and value.name in case.t.holes:
         return value
     if isinstance(value, hot.Literal):
         text = as_text(value.value)
         return case.t.lookup(case.argument, hot.Literal(text), {text: None}, True) if text else None
     possible = may_be(case.t, source)
-    if not possible.values:
+    if not possible.values and not by_parameter:
         return value
     return case.t.lookup(case.argument, value, possible.values, possible.closed)
 

@@ -356,3 +356,25 @@ Resources:
     read = {"expression": "$.data.table.get($.data.key, $.data.key)", "data": {"table": {"get_param": "images"}, "key": found}}
     assert data["resources"]["Web"]["properties"]["image"] == {"yaql": read}
     assert set(data["parameters"]["images"]["default"]) == {"ami-0aaaaaaaaaaaaaaa1", "ami-0aaaaaaaaaaaaaaa2"}
+
+
+def test_what_is_handed_to_a_table_of_the_nested_template_is_a_key_of_it(tmp_path: Path) -> None:
+    (tmp_path / "server.yaml").write_text("""
+Parameters: {Size: {Type: String}}
+Resources: {Web: {Type: AWS::EC2::Instance, Properties: {ImageId: ami-1, InstanceType: !Ref Size}}}
+""")
+    (tmp_path / "middle.yaml").write_text("""
+Parameters: {Size: {Type: String}}
+Resources:
+  Server: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: server.yaml, Parameters: {Size: !Ref Size}}}
+""")
+    (tmp_path / "outer.yaml").write_text("""
+Resources:
+  Middle: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: middle.yaml, Parameters: {Size: t3.medium}}}
+""")
+    converted = {one.path.rsplit("/", 1)[-1]: one for one in convert(tmp_path / "outer.yaml", Settings(table()))}
+    outer = load_hot(converted["outer.yaml"].files["outer.yaml"])
+    assert outer["parameters"]["flavors"]["default"] == {"t3.medium": "t3.medium"}
+    assert outer["resources"]["Middle"]["properties"]["flavors"] == {"get_param": "flavors"}
+    server = load_hot(converted["server.yaml"].files["server.yaml"])["resources"]["Web"]["properties"]["flavor"]
+    assert server["yaql"]["data"] == {"table": {"get_param": "flavors"}, "key": {"get_param": "Size"}}
