@@ -413,6 +413,18 @@ def test_the_same_template_gives_the_same_bytes(data: dict[str, Any], version: s
 
 
 @steady
+@given(data=templates(), version=st.sampled_from(VERSIONS))
+def test_what_heat_refuses_is_said(data: dict[str, Any], version: str) -> None:
+    converted = convert(data, version)
+    if converted is None:
+        return
+    files = {name: text for name, text in converted.files.items() if not name.endswith(".env.yaml")}
+    refused = [one for name, text in files.items() for one in check_text(text, name, files) if one.severity is Severity.ERROR]
+    said = [one.code for one in converted.diagnostics if one.severity is Severity.ERROR]
+    assert {one.code for one in refused} <= set(said), refused
+
+
+@steady
 @given(data=templates(sound=True), version=st.sampled_from(VERSIONS))
 def test_what_is_emitted_holds_against_the_catalog(data: dict[str, Any], version: str) -> None:
     converted = convert(data, version)
