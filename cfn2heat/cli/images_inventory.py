@@ -4,88 +4,123 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 from pathlib import Path
 
 import click
 
 from cfn2heat.cli.images_disk import refusing
-from cfn2heat.cli.output import write_all
-from cfn2heat.images.inventory import ask_disk, ask_live, read_address
-from cfn2heat.images.rebuild import rebuild
-from cfn2heat.images.refusal import refusal
-from cfn2heat.images.signatures import FORMATS
-from cfn2heat.images.source import open_source
+from cfn2heat.cli.output import UnwritableError, write_all
+from cfn2heat.images.survey import Inventory
+
+_EDITABLE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command(
-    epilog="Examples: cfn2heat images inventory ssh://admin@192.0.2.7 -o pet.json; cfn2heat images inventory pet.vmdk -o pet.json"
+    epilog="Examples: cfn2heat images inventory ssh://admin@192.0.2.7 -o pet.yaml; cfn2heat images inventory pet.vmdk -o pet.yaml"
 )
 @click.argument("target", metavar="ssh://USER@HOST[:PORT]|DISK")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file, for your eyes only."
-)
+@click.option("-o", "--output", type=_EDITABLE, help="Write it to this file, for your eyes only.")
+@click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", help="For people or programs.")
 @click.option("--identity", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Private key for ssh.")
 @click.option(
     "--known-hosts",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False, resolve_path=True),
-    help="Keys of hosts, besides those of ssh.",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Keys of hosts, instead of those that ssh knows.",
 )
-@click.option("--source-format", "said", type=click.Choice(FORMATS), help="A disk's format, where its name does not say it.")
-def inventory(target: str, output: Path | None, identity: Path | None, known_hosts: Path | None, said: str | None) -> None:
-    """List what is on a server: packages, file systems, services, start-up scripts, users, cron jobs, ports.
+@click.option("--source-format", "said", help="A disk's format, where its name does not say it.")
+def inventory(
+    target: str, output: Path | None, form: str, identity: Path | None, known_hosts: Path | None, said: str | None
+) -> None:
+    """List what is on a server: packages, file systems, services, start-up scripts, users, cron jobs, ports, repositories.
 
-    A live server is asked over ssh by one script that changes nothing; its host key must be known. What the user may not read is
-    not in the list. A disk is looked at in a virtual machine of its own. Scripts may hold passwords: mind the file.
+    A live server is asked over ssh by one script that changes nothing, as root where sudo asks for no password; its host key must
+    be known. A disk is looked at in a virtual machine of its own. No password is taken along, but scripts may hold some.
+
     Exit status: 0 listed, 2 wrong usage, 3 refused, or it cannot be asked.
     """
+    from cfn2heat.images.inventory import write_inventory
+
     with refusing():
-        if "://" in target:
-            found = ask_live(read_address(target), identity, known_hosts)
-        else:
-            with tempfile.TemporaryDirectory(prefix="cfn2heat.") as scratch:
-                found = ask_disk(open_source(Path(target), said, None, Path(scratch)), Path(scratch), Path(scratch) / "log")
-        text = json.dumps(found, indent=1) + "\n"
-        if output is None:
-            click.echo(text, nl=False)
-            return
+        found = _ask(target, identity, known_hosts, said)
+    text = json.dumps(found, indent=1, ensure_ascii=False) + "\n" if form == "json" else write_inventory(found)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
         write_privately({output.resolve(): text})
-        scripts = len(found["scripts"]) + len(found["cron"])
-        click.echo(f"{output}: {len(found['packages'])} packages, {len(found['services'])} services, {scripts} scripts", err=True)
+    place = f"{output}: " if output else ""
+    counts = (
+        (len(found["packages"]["installed"]), "packages"),
+        *((len(found[name]), name) for name in ("services", "files", "users")),
+    )
+    click.echo(f"{place}{', '.join(f'{count} {name}' for count, name in counts)}", err=True)
+    for gap in found["gaps"]:
+        click.echo(f"  not known: {gap}", err=True)
 
 
-@click.command("rebuild", epilog="Example: cfn2heat images rebuild pet.json -o new-pet/")
-@click.argument("source", metavar="INVENTORY", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for the new server's files."
+def _ask(target: str, identity: Path | None, known_hosts: Path | None, said: str | None) -> Inventory:
+    if "://" in target:
+        from cfn2heat.images.live import read_address, take_inventory
+
+        return take_inventory(read_address(target, identity, known_hosts))
+    from cfn2heat.images.inventory import look_into
+    from cfn2heat.images.source import open_source
+
+    with tempfile.TemporaryDirectory(prefix="cfn2heat.") as scratch:
+        folder = Path(scratch)
+        return look_into(open_source(Path(target), said, None, folder), folder, folder / "log")
+
+
+@click.command(
+    "rebuild",
+    epilog="Examples: cfn2heat images rebuild pet.yaml -o new/; cfn2heat images rebuild pet.yaml -o new/ --site site.yaml",
 )
-def rebuild_server(source: Path, output: Path) -> None:
-    """Write a Heat template and cloud-init for a new server with what an inventory lists, and what is left to do by hand.
+@click.argument("source", metavar="INVENTORY", type=_EDITABLE)
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write to.")
+@click.option(
+    "--site", "site_file", type=_EDITABLE, help="Facts of the target cloud: its image, flavor and network are defaults."
+)
+def rebuild_server(source: Path, output: Path, site_file: Path | None) -> None:
+    """Write a Heat template and user data for a new server with what an inventory lists, and what is left to do by hand.
 
     Exit status: 0 written, 2 wrong usage, 3 the inventory cannot be read.
     """
+    from cfn2heat.images.inventory import check_inventory
+    from cfn2heat.images.rebuild import rebuild
+    from cfn2heat.table.source_file import read_source_file
+
+    if output.is_dir() and any(output.iterdir()):
+        raise click.UsageError(f"{output} is not empty: choose another folder")
     with refusing():
-        try:
-            files = rebuild(json.loads(source.read_text(encoding="utf-8")))
-        except OSError as error:
-            raise refusal("C2H7092", source, f"the inventory cannot be read: {error.strerror}") from None
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise refusal("C2H7092", source, f"this is no inventory: {type(error).__name__} at {error}") from None
-        if output.exists() and any(output.iterdir()):
-            click.echo(f"Error: {output} is not empty: choose another folder", err=True)
-            sys.exit(2)
-        write_privately({output.resolve() / name: text for name, text in files.items()})
-    click.echo(
-        f"{output / 'by-hand.md'} says what is left to do; then: openstack stack create -t {output / 'server.yaml'} NAME",
-        err=True,
-    )
+        read = read_source_file(source, "C2H7092")
+        found = check_inventory(read.data, read.place)
+        files = rebuild(found, _known(site_file, found))
+    write_privately({output.resolve() / name: text for name, text in files.items()})
+    click.echo(f"{output / 'README.md'} says what is left to do; look at server.hot.yaml and user-data.yaml, too", err=True)
+
+
+def _known(site_file: Path | None, found: Inventory) -> dict[str, str]:
+    """What the site says about the template's parameters."""
+    if site_file is None:
+        return {}
+    from cfn2heat.table.loader import load_table
+    from cfn2heat.table.site import read_site
+
+    site, machine = read_site(site_file, load_table()), found.get("machine", {})
+    values = {
+        "image": site.lookup("images").get(machine.get("image", "")),
+        "flavor": site.lookup("flavors").get(machine.get("type", "")),
+        "network": site.value("default_network"),
+    }
+    return {name: str(value) for name, value in values.items() if value}
 
 
 def write_privately(files: dict[Path, str]) -> None:
-    """Write files that others must not read."""
+    """Write files, all or none, that nobody else reads."""
     before = os.umask(0o077)
     try:
         write_all(files)
+    except UnwritableError as error:
+        raise click.UsageError(str(error)) from None
     finally:
         os.umask(before)

@@ -1,160 +1,99 @@
-"""What a server has that a new one must have, too: asked of a live one over ssh, or of a disk in a virtual machine."""
+"""An inventory of the guest on a disk, and inventories as files: YAML that people edit, held against a schema."""
 
 from __future__ import annotations
 
-import base64
-import re
+import json
+from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any
 
+from cfn2heat.diagnostics import InputError
 from cfn2heat.images.finish import quoted
 from cfn2heat.images.guard import Disk
+from cfn2heat.images.guest import sections
+from cfn2heat.images.inspect import inspect
+from cfn2heat.images.live import LARGEST_ANSWER, probe
 from cfn2heat.images.refusal import refusal
-from cfn2heat.images.tools import Limits, last_words, run, run_well
+from cfn2heat.images.survey import Inventory, survey
+from cfn2heat.images.tools import Limits, run_well
+from cfn2heat.source import Span
 
-_SCRIPT = Path(__file__).with_name("scripts") / "inventory.sh"
-_LIVE = Limits(seconds=600)
-_OFFLINE = Limits(seconds=1800, file=8 << 30)
-_USER, _HOST = re.compile(r"[A-Za-z_][\w.-]*"), re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*|[0-9a-fA-F:]+")
-
-
-class Address(NamedTuple):
-    """Where a live server is."""
-
-    user: str
-    host: str
-    port: int
+Place = Callable[[tuple[str | int, ...]], Span]
+_SESSION = Limits(seconds=1800, file=8 << 30)
+_HEAD = """\
+# What is on {name}, to build it anew: edit it, then `cfn2heat images rebuild`. What is taken out here is not carried over.
+# Files and crontabs may hold passwords: keep it to yourself.
+"""
 
 
-def read_address(text: str) -> Address:
-    """An ssh://user@host[:port]; nothing in it can be an option or a command."""
-    try:
-        found = urlsplit(text)
-        user, host, port = found.username or "", found.hostname or "", found.port or 22
-    except ValueError:
-        user = host = ""
-        port = 0
-    plain = found.path in ("", "/") and not found.password and not found.query if host else False
-    if not plain or not _HOST.fullmatch(host) or (user and not _USER.fullmatch(user)):
-        raise refusal("C2H7090", text, "this is no address of the form ssh://user@host or ssh://user@host:port")
-    return Address(user, host, port)
+def look_into(disk: Disk, scratch: Path, log: Path) -> Inventory:
+    """The inventory of a disk that has passed the guard: tools look at it, then the guest's own shell.
 
-
-def ask_live(address: Address, identity: Path | None, known_hosts: Path | None) -> dict[str, Any]:
-    """The inventory of a live server: one script over one connection to a host whose key is known."""
-    options = [
-        "-T",
-        "-o",
-        "BatchMode=yes",
-        "-o",
-        "StrictHostKeyChecking=yes",
-        "-o",
-        "ForwardAgent=no",
-        "-o",
-        "ClearAllForwardings=yes",
-    ]
-    if known_hosts is not None:
-        options += ["-o", f'UserKnownHostsFile="{known_hosts}"', "-o", "GlobalKnownHostsFile=/dev/null"]
-    if identity is not None:
-        options += ["-i", str(identity), "-o", "IdentitiesOnly=yes"]
-    if address.user:
-        options += ["-l", address.user]
-    mark = f"@@{token_hex(8)}"
-    result = run(["ssh", *options, "-p", str(address.port), "--", address.host, "sh -s"], _LIVE, stdin=_script(mark))
-    found = _sections(result.output, mark)
-    if "end" not in found:
-        words = last_words(result)
-        advice = "look at the host's key with its owner, and add it with ssh-keyscan" if "erification failed" in words else ""
-        raise refusal(
-            "C2H7091", address.host, f"it cannot be asked: {words}", advice or "try `ssh` by hand with the same user and key"
-        )
-    return _read(address.host, found)
-
-
-def ask_disk(disk: Disk, scratch: Path, log: Path) -> dict[str, Any]:
-    """The inventory of a disk: the guest's own programs run in the virtual machine, on a copy that is thrown away."""
-    mark = f"@@{token_hex(8)}"
-    script = scratch / "inventory.sh"
-    script.write_text(_script(mark), encoding="utf-8")
+    Both do so in a virtual machine. The guest's programs work on a layer that is thrown away. Where they cannot run, what the
+    tools have seen is all.
+    """
+    guest = inspect(disk, scratch, log)
+    if guest.family != "linux":
+        raise refusal("C2H7091", disk.path, f"inventories are of Linux, and this is {guest.product or 'no system that is known'}")
+    mark = f"@@{token_hex(8)} "
+    script, answer = scratch / "probe.sh", scratch / "answer"
+    script.write_text(probe(mark), encoding="utf-8")
     argv = ["guestfish", "--ro", f"--format={disk.qemu_format}", "-a", str(disk.path), "-i"]
-    commands = f'upload {quoted(script)} /cfn2heat-inventory\nsh "sh /cfn2heat-inventory"\n'
-    found = _sections(run_well(argv, _OFFLINE, log=log, stdin=commands).output, mark)
-    if "end" not in found:
-        raise refusal("C2H7091", disk.path, "its programs cannot be run: no system that is known, or of another processor")
-    return _read(str(disk.path), found) | {"ports": [], "kernel": ""}  # those would be the virtual machine's
+    commands = (
+        f'-upload {quoted(script)} /cfn2heat-probe\n-sh "sh /cfn2heat-probe disk > /cfn2heat-answer"\n'
+        f"-download-offset /cfn2heat-answer {quoted(answer)} 0 {LARGEST_ANSWER}\n"
+    )
+    run_well(argv, _SESSION, log=log, stdin=commands)
+    text = answer.read_text(encoding="utf-8", errors="replace") if answer.exists() else ""
+    shown = sections(text, mark)
+    return survey(shown if "end" in shown else {}, str(disk.path), guest)
 
 
-def _read(target: str, found: dict[str, list[str]]) -> dict[str, Any]:
-    try:
-        return read_inventory(found)
-    except ValueError as error:
-        raise refusal("C2H7091", target, f"it answers what is no inventory: {error}") from None
+def write_inventory(inventory: Inventory) -> str:
+    """An inventory as YAML, with a head that says what it is for."""
+    name = inventory["system"].get("hostname") or inventory["source"]
+    return _HEAD.format(name=name) + write_yaml(inventory)
 
 
-def _script(mark: str) -> str:
-    return f"MARK='{mark}'\n{_SCRIPT.read_text(encoding='utf-8')}"
+def write_yaml(data: Any) -> str:
+    """Data as YAML; texts of several lines stand as they are, and tuples and maps of one word in one line."""
+    import yaml
+
+    class Writer(yaml.SafeDumper):
+        """Writes lists below their key, indented."""
+
+        def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+            return super().increase_indent(flow, False)
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    def text(writer: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        return writer.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+    def small(writer: yaml.SafeDumper, value: dict[str, Any]) -> yaml.MappingNode:
+        flow = len(value) == 1 and all(isinstance(one, (str, int)) and "\n" not in str(one) for one in value.values())
+        return writer.represent_mapping("tag:yaml.org,2002:map", value, flow_style=flow)
+
+    def row(writer: yaml.SafeDumper, value: tuple[str, ...]) -> yaml.SequenceNode:
+        return writer.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
+
+    Writer.add_representer(str, text)
+    Writer.add_representer(dict, small)
+    Writer.add_representer(tuple, row)
+    written: str = yaml.dump(data, Dumper=Writer, sort_keys=False, allow_unicode=True, width=120)
+    return written
 
 
-def _sections(output: str, mark: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    lines: list[str] = []
-    for line in output.splitlines():
-        if line.startswith(f"{mark} "):
-            lines = found.setdefault(line.split(" ", 1)[1], [])
-        elif line.strip():
-            lines.append(line)
+def check_inventory(data: Any, place: Place) -> Inventory:
+    """An inventory that was read from a file; whatever is wrong with it is said with its place."""
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads(Path(__file__).with_name("inventory.schema.json").read_text(encoding="utf-8"))
+    for fault in Draft202012Validator(schema).iter_errors(data):
+        path = tuple(fault.absolute_path)
+        subject = ".".join(str(part) for part in path) or "inventory"
+        raise InputError("C2H7092", fault.message[:200], place(path), subject=subject)
+    found: Inventory = data
     return found
-
-
-def read_inventory(found: dict[str, list[str]]) -> dict[str, Any]:
-    """The sections of the script's output as data."""
-    return {
-        "version": 1,
-        "system": _system(found.get("system", [])),
-        "kernel": " ".join(found.get("kernel", [])),
-        "host": " ".join(found.get("host", [])),
-        "packages": dict(fields[:2] for fields in _rows(found, "packages", 2)),
-        "wanted": sorted(set(found.get("wanted", []))),
-        "filesystems": [
-            {"mount": mount, "type": kind, "kib": int(size), "used_kib": int(used)}
-            for mount, kind, size, used in _rows(found, "filesystems", 4)
-            if size.isdecimal() and used.isdecimal()
-        ],
-        "fstab": found.get("fstab", []),
-        "services": sorted(set(found.get("services", []))),
-        "users": [
-            {"name": name, "uid": int(uid), "gid": int(gid), "home": home, "shell": shell}
-            for name, uid, gid, home, shell in _rows(found, "users", 5)
-        ],
-        "groups": [
-            {"name": row[0], "gid": int(row[1]), "members": row[2].split(",") if row[2] else []}
-            for row in _rows(found, "groups", 3)
-        ],
-        "scripts": [_file(line) for line in found.get("scripts", [])],
-        "cron": [_file(line) for line in found.get("cron", [])],
-        "ports": [{"address": row[0], "process": row[1]} for row in _rows(found, "ports", 2)],
-    }
-
-
-def _system(lines: list[str]) -> dict[str, str]:
-    pairs = dict(line.split("=", 1) for line in lines if "=" in line)
-    named = {
-        name: pairs.get(key, "").strip("\"'") for name, key in (("id", "ID"), ("version", "VERSION_ID"), ("name", "PRETTY_NAME"))
-    }
-    return named if pairs else {"id": "", "version": "", "name": " ".join(lines[:1])}
-
-
-def _rows(found: dict[str, list[str]], name: str, width: int) -> list[list[str]]:
-    """Lines of fields between tabs, with as many as there must be; a last empty one may be missing."""
-    rows = [line.split("\t") for line in found.get(name, [])]
-    return [[*row, ""][:width] for row in rows if len(row) in (width, width - 1)]
-
-
-def _file(line: str) -> dict[str, str]:
-    """A file that no package has brought: its mode, path and contents."""
-    mode, rest = line.split(" ", 1)
-    path, _, contents = rest.rpartition(" ")
-    data = base64.b64decode(contents)
-    return {"path": path, "mode": mode, "base64": base64.b64encode(data).decode()}

@@ -1,138 +1,185 @@
-"""From an inventory to a new server: what cloud-init installs, the Heat template, and what is left to a person. Pure."""
+"""From an inventory to a new server: user data, the Heat template around it, and the list of what is left to do. Pure."""
 
 from __future__ import annotations
 
 import base64
 import copy
-import re
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+import gzip
+from pathlib import Path
 from typing import Any
 
-from cfn2heat.images.refusal import refusal
+from cfn2heat.images import carried
+from cfn2heat.images.inventory import write_yaml
+from cfn2heat.images.left_to_do import left_to_do
+from cfn2heat.images.survey import Inventory
 
-_TEMPLATE = Path(__file__).with_name("scripts") / "server.hot.yaml"
-_MOST_USER_DATA = 60_000
-"""Nova takes 64 KiB of user data, counted in base64 by some clouds."""
-_LEFT_OUT = re.compile(
-    r"(linux-(image|headers|modules)|kernel|grub|shim|efibootmgr|initramfs|dracut|firmware|microcode|gpg-pubkey|cloud-init|amazon-|aws|ec2-"
-    r"|hibagent|xe-guest|base-files|basesystem|setup$|filesystem$|system-release|redhat-release|rocky-release|centos-release|debian-archive)"
-)
-"""Packages that the new image brings in a form of its own, or that only AWS needs."""
-_LEFT_SERVICES = re.compile(
-    r"(cloud-|amazon-|aws|ec2|hibagent|getty|systemd-|networking$|network$|NetworkManager|grub|e2scrub|rc-local)"
-)
-_PACKAGE, _SERVICE, _USER = re.compile(r"[\w.+:-]+"), re.compile(r"[\w.@-]+"), re.compile(r"[a-z_][\w-]{0,31}")
-_OWN_DISKS = ("/", "/boot", "/boot/efi")
+MOST_USER_DATA = 49_000
+"""Bytes: Nova takes 65535 characters of base64."""
+_SCRIPTS = Path(__file__).with_name("scripts")
+_FIRST_USER = 1000
+"""The number that an image's own user has."""
 
 
-def rebuild(inventory: dict[str, Any]) -> dict[str, str]:
-    """The files of a new server by name; those below archive/ are the old server's own."""
-    if inventory.get("version") != 1:
-        raise refusal("C2H7092", "inventory", "this is no inventory of version 1 that `images inventory` has written")
-    files = [*inventory["scripts"], *inventory["cron"]]
-    archived = {f"archive/{path}": text for path, text in map(_archived, files)}
-    user_data = _cloud_init(inventory, files)
-    small = len(user_data.encode()) <= _MOST_USER_DATA
+def rebuild(inventory: Inventory, known: dict[str, str]) -> dict[str, str]:
+    """The files of a new server by name; known are values for the template's parameters.
+
+    Archived files come along below archive/. Those that look as if they held a secret are not part of the user data, which
+    everybody on the server can read, and neither are those for which there is no room.
+    """
+    found = carried.files(inventory)
+    held_back = [file for file in found if carried.has_secret(carried.content(file))]
+    placed = [file for file in found if file not in held_back]
+    while len((user_data := _user_data(inventory, placed)).encode()) > MOST_USER_DATA and placed:
+        largest = max(placed, key=lambda file: len(carried.content(file)))
+        placed.remove(largest)
     written = {
-        "cloud-init.yaml": user_data if small else _cloud_init(inventory, []),
-        "server.yaml": _dump(_template(inventory)),
-        "by-hand.md": "\n".join([*_by_hand(inventory, small), ""]),
+        "server.hot.yaml": _head(inventory) + write_yaml(_template(inventory, user_data, known)),
+        "user-data.yaml": user_data,
+        "README.md": left_to_do(inventory, placed),
     }
-    return {**written, **archived}
+    return {**written, **dict(map(_archived, found))}
 
 
 def _archived(file: dict[str, str]) -> tuple[str, str]:
-    """A file of the old server, below a folder of ours and nowhere else."""
-    path = PurePosixPath(file["path"])
-    if not path.is_absolute() or ".." in path.parts or not file["path"].isprintable():
-        raise refusal("C2H7092", "inventory", f"{file['path']!r} is no path of a file")
-    return str(path).lstrip("/"), base64.b64decode(file["base64"]).decode("utf-8", "surrogateescape")
+    """A file of the old server below a folder of ours; one that is no text stays as it came."""
+    if "content" in file:
+        return f"archive{file['path']}", file["content"]
+    return f"archive{file['path']}.base64", file["base64"]
 
 
-def _cloud_init(inventory: dict[str, Any], files: list[dict[str, str]]) -> str:
-    wanted = inventory["wanted"] or list(inventory["packages"])
-    packages = [name for name in wanted if _PACKAGE.fullmatch(name) and not _LEFT_OUT.match(name)]
-    users = [user for user in inventory["users"] if _USER.fullmatch(user["name"]) and user["name"] not in ("nobody", "ec2-user")]
+def name_of(inventory: Inventory) -> str:
+    """What the server is called."""
+    return str(inventory["system"].get("hostname") or "server")
+
+
+def _head(inventory: Inventory) -> str:
+    return f"# {name_of(inventory)}, built anew by cfn2heat: README.md says what is left to do.\n"
+
+
+# The user data
+
+
+def _user_data(inventory: Inventory, placed: list[dict[str, str]]) -> str:
+    wanted = carried.packages(inventory).wanted
+    crontabs = [(f"/var/lib/cfn2heat/crontab.{one['user']}", one) for one in inventory.get("crontabs", ())]
     data: dict[str, Any] = {
+        "bootcmd": [_mount(number, one) for number, one in enumerate(carried.volumes(inventory), 1)],
         "package_update": True,
-        "packages": packages,
-        "users": ["default", *({**_user(user), "lock_passwd": True} for user in users)],
+        "packages": wanted,
+        "users": ["default", *map(_user, carried.people(inventory))],
+        "ssh_authorized_keys": carried.keys_of_the_image_user(inventory),
+        "write_files": [
+            *map(_file, placed),
+            *(_file({"path": path, "mode": "0600", "owner": "root:root", "content": one["content"]}) for path, one in crontabs),
+            *_package_files(wanted),
+        ],
         "runcmd": [
-            ["sh", "-c", f"systemctl enable --now {name} || echo 'cannot be enabled: {name}'"] for name in _services(inventory)
+            *([("sh", "/var/lib/cfn2heat/packages.sh")] if wanted else []),
+            *(("crontab", "-u", one["user"], path) for path, one in crontabs),
+            ("systemctl", "daemon-reload"),
+            *(("systemctl", "enable", "--now", name) for name in carried.services(inventory)),
         ],
     }
-    if files:
-        data["write_files"] = [
-            {"path": file["path"], "permissions": f"0{file['mode']}", "encoding": "b64", "content": file["base64"]}
-            for file in files
-        ]
-    return f"#cloud-config\n# {inventory['system']['name']} of {inventory['host']}, built anew\n{_dump(data)}"
+    kept = {key: value for key, value in data.items() if value}
+    return f"#cloud-config\n# {name_of(inventory)}, built anew: what it had and a stock image lacks.\n{write_yaml(kept)}"
+
+
+def _package_files(wanted: list[str]) -> list[dict[str, Any]]:
+    if not wanted:
+        return []
+    script = (_SCRIPTS / "packages.sh").read_text(encoding="utf-8")
+    names = "".join(f"{name}\n" for name in wanted)
+    return [
+        {"path": "/var/lib/cfn2heat/packages", "permissions": "0644", "content": names},
+        {"path": "/var/lib/cfn2heat/packages.sh", "permissions": "0644", "content": script},
+    ]
+
+
+def _mount(number: int, one: dict[str, Any]) -> list[str]:
+    """A command of the first boot; the volume's id is put in by Heat."""
+    script = (_SCRIPTS / "volume.sh").read_text(encoding="utf-8")
+    command = ["sh", "-c", script, "volume.sh", _id(number), f"data{number}", one.get("type", "ext4"), one["mount"]]
+    return ["cloud-init-per", "once", f"cfn2heat-volume-{number}", *command]
+
+
+def _id(number: int) -> str:
+    return f"@id-of-volume-{number}@"
 
 
 def _user(user: dict[str, Any]) -> dict[str, Any]:
-    return {"name": user["name"], "uid": user["uid"], "homedir": user["home"], "shell": user["shell"]}
-
-
-def _services(inventory: dict[str, Any]) -> list[str]:
-    return [name for name in inventory["services"] if _SERVICE.fullmatch(name) and not _LEFT_SERVICES.match(name)]
-
-
-def _template(inventory: dict[str, Any]) -> dict[str, Any]:
-    import yaml
-
-    found: dict[str, Any] = yaml.safe_load(_TEMPLATE.read_text(encoding="utf-8"))
-    resources = found["resources"]
-    found["description"] = f"{inventory['host']}, built anew"
-    resources["security_group"]["properties"]["rules"] = [
-        {"protocol": "icmp"},
-        *({"protocol": "tcp", "port_range_min": port, "port_range_max": port} for port in sorted({22, *_ports(inventory)})),
-    ]
-    volume, attachment = resources.pop("volume"), resources.pop("volume_attachment")
-    for number, disk in enumerate(_volumes(inventory), 1):
-        one, other = copy.deepcopy(volume), copy.deepcopy(attachment)
-        one["properties"]["size"] = max(1, -(-disk["kib"] // (1 << 20)))
-        other["properties"]["volume_id"] = {"get_resource": f"volume_{number}"}
-        resources |= {f"volume_{number}": one, f"volume_{number}_attachment": other}
+    found: dict[str, Any] = {"name": user["name"], "lock_passwd": True}
+    if user["uid"] != _FIRST_USER:
+        found["uid"] = user["uid"]
+    for key, name in (("home", "homedir"), ("shell", "shell"), ("groups", "groups"), ("keys", "ssh_authorized_keys")):
+        if user.get(key):
+            found[name] = user[key]
     return found
 
 
-def _volumes(inventory: dict[str, Any]) -> list[dict[str, Any]]:
-    return [one for one in inventory["filesystems"] if one["mount"] not in _OWN_DISKS]
+def _file(file: dict[str, str]) -> dict[str, Any]:
+    """A file of write_files; one whose owner is made or brought later is written at the end."""
+    data = carried.content(file)
+    found: dict[str, Any] = {"path": file["path"], "permissions": file["mode"]}
+    if file["owner"] != "root:root":
+        found |= {"owner": file["owner"], "defer": True}
+    packed = base64.b64encode(gzip.compress(data, mtime=0)).decode()
+    if "content" in file and len(data) < 2048:
+        return {**found, "content": file["content"]}
+    return {**found, "encoding": "gz+b64", "content": packed}
 
 
-def _ports(inventory: dict[str, Any]) -> Iterator[int]:
-    """Ports on which others are served; those on the loopback alone are not."""
-    for one in inventory["ports"]:
-        address, _, port = one["address"].rpartition(":")
-        if port.isdecimal() and int(port) < 65536 and not address.startswith(("127.", "[::1]", "::1")):
-            yield int(port)
+# The template
 
 
-def _by_hand(inventory: dict[str, Any], files_are_sent: bool) -> Iterator[str]:
-    """What no template can do, as a list to work through."""
-    yield f"# {inventory['host']}: what is left to do"
-    yield ""
-    yield f"It was {inventory['system']['name'] or 'a system without a name'}. Choose an image of it, or of its successor."
-    for number, disk in enumerate(_volumes(inventory), 1):
-        where = f"({disk['type']}) on volume_{number}, mount it at {disk['mount']}"
-        yield f"- Make a file system {where}, and copy {disk['used_kib'] >> 10} MiB there."
-    for user in inventory["users"]:
-        yield f"- {user['name']}: copy {user['home']}; keys and passwords were not taken along."
-    for group in inventory["groups"]:
-        if group["members"]:
-            yield f"- Group {group['name']}: add {', '.join(group['members'])}."
-    for file in [*inventory["scripts"], *inventory["cron"]]:
-        done = "is put there by cloud-init" if files_are_sent else "is in archive/, too large for user data"
-        yield f"- {file['path']} {done}: read whether it speaks to AWS or to addresses of the old network."
-    for name in inventory["services"]:
-        if _LEFT_SERVICES.match(name):
-            yield f"- The service {name} was left out: the image has its own, or only AWS needs it."
-    yield "- Packages without a repository here fail in cloud-init: look into /var/log/cloud-init-output.log of the new server."
-
-
-def _dump(data: dict[str, Any]) -> str:
+def _template(inventory: Inventory, user_data: str, known: dict[str, str]) -> dict[str, Any]:
     import yaml
 
-    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
-    return text
+    found: dict[str, Any] = yaml.safe_load((_SCRIPTS / "server.hot.yaml").read_text(encoding="utf-8"))
+    found["heat_template_version"] = str(found["heat_template_version"])
+    resources, parameters = found["resources"], found["parameters"]
+    found["description"] = f"{name_of(inventory)}, built anew"
+    parameters["flavor"]["description"] = _flavor_text(inventory)
+    for name, value in known.items():
+        parameters[name]["default"] = value
+    resources["security_group"]["properties"]["rules"] = _rules(inventory)
+    _add_volumes(resources, inventory)
+    resources["server"]["properties"]["user_data"] = _filled(user_data, len(carried.volumes(inventory)))
+    return found
+
+
+def _filled(user_data: str, count: int) -> Any:
+    """The user data, with the ids of volumes where there are any."""
+    if not count:
+        return user_data
+    params = {_id(number): {"get_resource": f"volume_{number}"} for number in range(1, count + 1)}
+    return {"str_replace": {"template": user_data, "params": params}}
+
+
+def _flavor_text(inventory: Inventory) -> str:
+    machine = inventory.get("machine", {})
+    had = [
+        f"{machine['cpus']} processors" if machine.get("cpus") else "",
+        f"{machine['memory_mib']} MiB of memory" if machine.get("memory_mib") else "",
+    ]
+    root = next((one for one in inventory["filesystems"] if one["mount"] == "/"), None)
+    had.append(f"a disk of {root['size_mib'] >> 10} GiB" if root else "")
+    kind = f" ({machine['type']})" if machine.get("type") else ""
+    return f"The old server{kind} had {', '.join(filter(None, had)) or 'what nobody knows'}"
+
+
+def _rules(inventory: Inventory) -> list[dict[str, Any]]:
+    wanted = sorted({("tcp", 22), *carried.ports(inventory)})
+    return [
+        {"protocol": "icmp"},
+        *({"protocol": protocol, "port_range_min": port, "port_range_max": port} for protocol, port in wanted),
+    ]
+
+
+def _add_volumes(resources: dict[str, Any], inventory: Inventory) -> None:
+    """Volumes come before the server, whose user data names them; they are attached when it is there."""
+    volume, attachment = resources.pop("volume"), resources.pop("volume_attachment")
+    for number, one in enumerate(carried.volumes(inventory), 1):
+        disk, link = copy.deepcopy(volume), copy.deepcopy(attachment)
+        disk["properties"] = {"name": f"{name_of(inventory)} {one['mount']}"[:255], "size": max(1, -(-one["size_mib"] // 1024))}
+        link["properties"]["volume_id"] = {"get_resource": f"volume_{number}"}
+        resources |= {f"volume_{number}": disk, f"volume_{number}_attachment": link}

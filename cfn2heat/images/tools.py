@@ -53,12 +53,13 @@ PACKAGES = {
 
 @record
 class Limits:
-    """What a program may use: seconds by the clock and of processor time, bytes of memory and of a file (0: no bound)."""
+    """What a program may use: seconds by the clock and of processor time, bytes of memory, of a file, of words (0: no bound)."""
 
     seconds: int
     cpu: int = 0
     memory: int = 0
     file: int = 0
+    output: int = 0
 
 
 @record
@@ -106,7 +107,7 @@ def run(
     )
     kept: tuple[list[bytes], list[bytes]] = ([], [])
     try:
-        in_time = _talk(process, limits.seconds, stdin, watch, kept)
+        in_time = _talk(process, limits, stdin, watch, kept)
     finally:
         _end(process)
         output, errors = (b"".join(pieces).decode("utf-8", "replace") for pieces in kept)
@@ -166,7 +167,7 @@ def _limit(limits: Limits) -> None:
 
 def _talk(
     process: subprocess.Popen[bytes],
-    seconds: int,
+    limits: Limits,
     stdin: str,
     watch: Callable[[bytes], None] | None,
     kept: tuple[list[bytes], list[bytes]],
@@ -178,7 +179,7 @@ def _talk(
     with suppress(BrokenPipeError):  # it has ended already: its status says why
         process.stdin.write(stdin.encode())
         process.stdin.close()
-    end = time.monotonic() + seconds
+    end, said = time.monotonic() + limits.seconds, 0
     with selectors.DefaultSelector() as selector:
         for stream, pieces in zip((process.stdout, process.stderr), kept, strict=True):
             selector.register(stream, selectors.EVENT_READ, pieces)
@@ -188,6 +189,9 @@ def _talk(
             for key, _ in selector.select(timeout=0.5):
                 piece = os.read(key.fd, 65536)
                 key.data.append(piece)
+                said += len(piece)
+                if limits.output and said > limits.output:
+                    raise refusal("C2H7043", str(process.args[0]), f"it says more than {limits.output >> 20} MiB and was stopped")  # type: ignore[index]
                 if not piece:
                     selector.unregister(key.fileobj)
                 elif watch is not None and key.data is kept[0]:

@@ -1,8 +1,7 @@
-"""The inventory of a live server over ssh, and of what it said once; and the new server that is written from it."""
+"""The inventory of a live server over ssh: its key is known or it is not asked, and what it answers is bounded."""
 
 from __future__ import annotations
 
-import base64
 import getpass
 import json
 import os
@@ -12,7 +11,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 import yaml
@@ -20,30 +19,42 @@ from click.testing import CliRunner, Result
 
 from cfn2heat.cli.main import cli
 from cfn2heat.diagnostics import InputError
-from cfn2heat.hot.check import check_text
-from cfn2heat.images.inventory import Address, read_address, read_inventory
-from cfn2heat.images.rebuild import rebuild
+from cfn2heat.images import live
+from cfn2heat.images.live import read_address, ssh_argv
+from cfn2heat.images.tools import Limits
+
+SSH = pytest.mark.images("ssh", "/usr/sbin/sshd", "ssh-keygen")
 
 
 def call(*arguments: object) -> Result:
-    return CliRunner().invoke(cli, ["images", *map(str, arguments)])
+    return CliRunner().invoke(cli, ["images", "inventory", *map(str, arguments)])
 
 
 class Sshd(NamedTuple):
     port: int
-    identity: Path
-    known_hosts: Path
+    folder: Path
 
     @property
     def url(self) -> str:
         return f"ssh://{getpass.getuser()}@127.0.0.1:{self.port}"
+
+    def known(self, name: str, key: str) -> Path:
+        place = self.folder / name
+        place.write_text(f"[127.0.0.1]:{self.port} {key}\n" if key else "")
+        return place
+
+    def ask(self, known_hosts: Path, *more: object, identity: str = "user") -> Result:
+        return call(self.url, "--identity", self.folder / identity, "--known-hosts", known_hosts, *more)
+
+    def right(self) -> Path:
+        return self.known("right keys", (self.folder / "host.pub").read_text())
 
 
 @pytest.fixture(scope="module")
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     """A server of ssh on the loopback, with keys of its own, that lets this user in."""
     folder = tmp_path_factory.mktemp("sshd")
-    for name in ("host", "user"):
+    for name in ("host", "user", "stranger"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -55,167 +66,173 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     )
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
-    (folder / "known").write_text(f"[127.0.0.1]:{port} {(folder / 'host.pub').read_text()}")
-    server = subprocess.Popen(
-        [shutil.which("sshd", path="/usr/sbin:/usr/bin"), "-D", "-e", "-f", folder / "config"], stderr=subprocess.PIPE
-    )
+    server = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", folder / "config"], stderr=subprocess.DEVNULL)
     for _ in range(100):
         with socket.socket() as client:
             if client.connect_ex(("127.0.0.1", port)) == 0:
                 break
         time.sleep(0.1)
-    yield Sshd(port, folder / "user", folder / "known")
+    yield Sshd(port, folder)
     server.terminate()
     server.wait()
 
 
-@pytest.mark.images("ssh", "sshd", "ssh-keygen")
+@SSH
 def test_a_live_server_is_asked(sshd, tmp_path):
-    output = tmp_path / "pet.json"
-    result = call("inventory", sshd.url, "--identity", sshd.identity, "--known-hosts", sshd.known_hosts, "-o", output)
+    output = tmp_path / "pet.yaml"
+    result = sshd.ask(sshd.right(), "-o", output)
     assert result.exit_code == 0, result.output
-    found = json.loads(output.read_text())
     assert output.stat().st_mode & 0o777 == 0o600
-    dpkg = subprocess.run(
-        ["dpkg-query", "-W", "-f", "${db:Status-Abbrev} ${Package} ${Version}\\n"], capture_output=True, text=True, check=True
-    )
-    installed = {fields[1]: fields[2] for fields in map(str.split, dpkg.stdout.splitlines()) if fields[0] == "ii"}
-    assert found["packages"] == installed
-    assert (
-        found["system"]["id"]
-        == dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().split("\n") if "=" in line)["ID"]
-    )
-    assert found["host"] == socket.gethostname()
+    found = yaml.safe_load(output.read_text())
+    release = dict(line.split("=", 1) for line in Path("/etc/os-release").read_text().splitlines() if "=" in line)
+    assert found["system"]["id"] == release["ID"].strip('"')
+    assert found["system"]["kernel"] == os.uname().release
     assert {one["mount"] for one in found["filesystems"]} <= {
         line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()
     }
+    assert sshd.port in {one["port"] for one in found["ports"]}
+    if shutil.which("dpkg-query"):
+        dpkg = ["dpkg-query", "-W", "-f", "${db:Status-Abbrev}\t${Package}\t${Version}\n"]
+        lines = subprocess.run(dpkg, capture_output=True, text=True, check=True).stdout.splitlines()
+        installed = {name: version for state, name, version in (line.split("\t") for line in lines) if state.strip() == "ii"}
+        assert found["packages"]["installed"] == installed
+        manual = subprocess.run(["apt-mark", "showmanual"], capture_output=True, text=True, check=True).stdout.split()
+        assert found["packages"]["chosen"] == sorted(set(manual) & installed.keys())
 
 
-@pytest.mark.images("ssh", "sshd", "ssh-keygen")
-def test_a_host_whose_key_is_not_known_is_not_asked(sshd, tmp_path):
-    (tmp_path / "none").touch()
-    result = call("inventory", sshd.url, "--identity", sshd.identity, "--known-hosts", tmp_path / "none")
+@SSH
+def test_programs_read_json(sshd):
+    result = sshd.ask(sshd.right(), "--format", "json")
+    assert json.loads(result.stdout)["inventory"] == 1
+
+
+@SSH
+def test_a_server_whose_key_is_not_known_is_not_asked(sshd):
+    result = sshd.ask(sshd.known("no keys", ""))
     assert (result.exit_code, result.stdout) == (3, "")
-    assert "C2H7091" in result.stderr
-    assert "ost key verification failed" in result.stderr
-    other = tmp_path / "other"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True)
-    other.write_text(f"[127.0.0.1]:{sshd.port} {(tmp_path / 'key.pub').read_text()}")
-    assert call("inventory", sshd.url, "--identity", sshd.identity, "--known-hosts", other).exit_code == 3
+    assert "C2H7093" in result.stderr
+    assert f"log in once and compare: ssh -p {sshd.port} " in result.stderr
 
 
-@pytest.mark.images("ssh", "sshd", "ssh-keygen")
-def test_a_key_that_is_not_let_in(sshd, tmp_path):
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True)
-    result = call("inventory", sshd.url, "--identity", tmp_path / "key", "--known-hosts", sshd.known_hosts)
-    assert result.exit_code == 3
+@SSH
+def test_a_server_whose_key_has_changed_is_not_asked(sshd):
+    result = sshd.ask(sshd.known("other keys", (sshd.folder / "stranger.pub").read_text()))
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "C2H7094" in result.stderr
+    assert f"ssh-keygen -R '[127.0.0.1]:{sshd.port}'" in result.stderr
+
+
+@SSH
+def test_nothing_that_ssh_is_told_elsewhere_makes_it_trust(sshd, tmp_path, monkeypatch):
+    """Options of the call go before those of any configuration."""
+    argv = ssh_argv(read_address(sshd.url, sshd.folder / "user", sshd.known("none", "")))
+    (tmp_path / "config").write_text("StrictHostKeyChecking no\nBatchMode no\nForwardAgent yes\nUserKnownHostsFile /dev/null\n")
+    shown = subprocess.run(
+        [argv[0], "-F", tmp_path / "config", "-G", *argv[1:]], capture_output=True, text=True, check=True
+    ).stdout
+    lines = shown.splitlines()
+    for wanted in (
+        "stricthostkeychecking true",
+        "batchmode yes",
+        "forwardagent no",
+        "clearallforwardings yes",
+        "updatehostkeys false",
+    ):
+        assert wanted in lines
+    assert f"userknownhostsfile {sshd.folder / 'none'}" in lines
+
+
+@SSH
+def test_a_key_that_is_not_let_in(sshd):
+    result = sshd.ask(sshd.right(), identity="stranger")
+    assert (result.exit_code, "C2H7091" in result.stderr) == (3, True)
     assert "Permission denied" in result.stderr
 
 
+@SSH
+def test_nobody_there(sshd):
+    result = call("ssh://nobody@127.0.0.1:1", "--known-hosts", sshd.right())
+    assert (result.exit_code, "Connection refused" in result.stderr) == (3, True)
+
+
+# Servers that mean ill: what they would say is said by a program in ssh's place
+
+
+def impostor(folder: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> Result:
+    (folder / "bin").mkdir()
+    (folder / "bin" / "ssh").write_text(f"#!/bin/sh\n{code}\n")
+    (folder / "bin" / "ssh").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder / 'bin'}:{os.environ['PATH']}")
+    return call("ssh://a@192.0.2.7")
+
+
+@pytest.mark.parametrize("where", ["", ">&2"])
+def test_one_that_never_stops_talking(tmp_path, monkeypatch, where):
+    monkeypatch.setattr(live, "_LIMITS", Limits(seconds=60, output=4 << 20))
+    start = time.monotonic()
+    result = impostor(tmp_path, f"exec yes {where}", monkeypatch)
+    assert (result.exit_code, "C2H7043" in result.stderr) == (3, True)
+    assert time.monotonic() - start < 30
+
+
+def test_one_that_never_answers(tmp_path, monkeypatch):
+    monkeypatch.setattr(live, "_LIMITS", Limits(seconds=1))
+    result = impostor(tmp_path, "exec sleep 60", monkeypatch)
+    assert (result.exit_code, "C2H7042" in result.stderr) == (3, True)
+
+
+@pytest.mark.parametrize("code", ["echo welcome", "cat | head -c 9", "printf '@@00 end\\n'", ":"])
+def test_an_answer_that_is_none_of_the_script(tmp_path, monkeypatch, code):
+    result = impostor(tmp_path, f"cat >/dev/null\n{code}" if "cat" not in code else code, monkeypatch)
+    assert (result.exit_code, result.stdout, "C2H7091" in result.stderr) == (3, "", True)
+
+
+def test_words_that_would_steer_a_terminal(tmp_path, monkeypatch):
+    result = impostor(tmp_path, r"printf '\033]0;owned\007 oh\n' >&2; exit 255", monkeypatch)
+    assert result.exit_code == 3
+    assert "\x1b" not in result.stderr
+    assert "\x07" not in result.stderr
+    assert "\\x1b]0;owned\\x07 oh" in result.stderr
+
+
+def test_the_script_comes_by_standard_input_and_the_command_is_no_strangers(tmp_path, monkeypatch):
+    result = impostor(tmp_path, f'printf "%s\\n" "$@" > {tmp_path}/called; sh -s live', monkeypatch)
+    assert result.exit_code == 0, result.stderr
+    called = (tmp_path / "called").read_text().splitlines()
+    assert called[-3:-1] == ["--", "192.0.2.7"]
+    assert called[-1].startswith('sh -c \'if [ "$(id -u)" != 0 ]')
+    assert yaml.safe_load(result.stdout)["source"] == "ssh://a@192.0.2.7:22"
+
+
+# Addresses
+
+
 def test_addresses():
-    assert read_address("ssh://admin@192.0.2.7:2222") == Address("admin", "192.0.2.7", 2222)
-    assert read_address("ssh://pet.example.com") == Address("", "pet.example.com", 22)
-    assert read_address("ssh://a@[2001:db8::1]") == Address("a", "2001:db8::1", 22)
+    server = read_address("ssh://admin@192.0.2.7:2222", None, None)
+    assert (server.user, server.host, server.port, server.known_as) == ("admin", "192.0.2.7", 2222, "[192.0.2.7]:2222")
+    assert read_address("ssh://a@pet.example.com/", None, None).known_as == "pet.example.com"
+    assert read_address("ssh://a@[2001:db8::1]", None, None).address == "ssh://a@[2001:db8::1]:22"
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "ssh://-oProxyCommand=id",
-        "ssh://a@-h",
-        "ssh://a b@h",
-        "ssh://a:secret@h",
-        "ssh://h/x",
-        "ssh://h:x",
-        "ssh://",
-        "ssh://a;id@h",
+        "ssh://a@-oProxyCommand=id", "ssh://-l@h", "ssh://a b@h", "ssh://h", "ssh://a@h/x", "ssh://a@h:x", "ssh://a@h:0",
+        "ssh://a@h:70000", "ssh://", "ssh://a;id@h", "http://a@h", "ssh://a@h\n", "ssh://a@$(id)",
     ],
-)
+)  # fmt: skip
 def test_addresses_that_are_none(text):
     with pytest.raises(InputError, match="C2H7090"):
-        read_address(text)
+        read_address(text, None, None)
 
 
-# What such a server says
+def test_a_password_has_no_place_in_an_address():
+    result = call("ssh://a:of-a-test@h")
+    assert (result.exit_code, "C2H7090" in result.stderr, "of-a-test" in result.output) == (3, True, False)
 
 
-def packed(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
-
-
-SAID = {
-    "system": ["ID=rocky", 'VERSION_ID="8.9"', 'PRETTY_NAME="Rocky Linux 8.9"'],
-    "kernel": ["4.18.0-513.el8.x86_64 x86_64"],
-    "host": ["shop"],
-    "packages": ["httpd\t2.4.37-62.el8", "kernel\t4.18.0-513.el8", "amazon-ssm-agent\t3.2-1", "php\t7.4"],
-    "wanted": ["php", "httpd", "kernel", "amazon-ssm-agent", "x; id"],
-    "filesystems": ["/\txfs\t8377344\t2000000", "/data\txfs\t104857600\t52428800"],
-    "fstab": ["UUID=1 / xfs defaults 0 0"],
-    "services": ["httpd", "sshd", "amazon-ssm-agent", "shop", "$(id)"],
-    "users": ["shop\t1001\t1001\t/srv/shop\t/bin/bash", "ec2-user\t1000\t1000\t/home/ec2-user\t/bin/bash"],
-    "groups": ["wheel\t10\tshop", "shop\t1001\t"],
-    "scripts": [f"644 /etc/systemd/system/shop.service {packed('[Service]')}"],
-    "cron": [f"600 /etc/cron.d/shop {packed('* * * * * shop /srv/shop/tick')}"],
-    "ports": ["0.0.0.0:80\tusers:((httpd))", "[::]:443\t", "127.0.0.1:3306\tmysqld", "*:8080\tjava"],
-}
-
-
-def test_a_new_server_has_what_the_old_one_had():
-    files = rebuild(read_inventory(SAID))
-    data = yaml.safe_load(files["cloud-init.yaml"])
-    assert files["cloud-init.yaml"].startswith("#cloud-config\n")
-    assert data["packages"] == ["httpd", "php"]
-    assert [user["name"] for user in data["users"][1:]] == ["shop"]
-    assert data["users"][1]["uid"] == 1001
-    assert [command[2].split()[3] for command in data["runcmd"]] == ["httpd", "shop", "sshd"]
-    assert [(one["path"], one["permissions"]) for one in data["write_files"]] == [
-        ("/etc/systemd/system/shop.service", "0644"),
-        ("/etc/cron.d/shop", "0600"),
-    ]
-    assert files["archive/etc/cron.d/shop"] == "* * * * * shop /srv/shop/tick"
-    by_hand = files["by-hand.md"]
-    assert "(xfs) on volume_1, mount it at /data, and copy 51200 MiB" in by_hand
-    assert "- Group wheel: add shop." in by_hand
-    assert "amazon-ssm-agent was left out" in by_hand
-
-
-def test_the_template_of_a_new_server_holds():
-    text = rebuild(read_inventory(SAID))["server.yaml"]
-    assert check_text(text, "server.yaml", {"cloud-init.yaml": ""}) == []
-    resources = yaml.safe_load(text)["resources"]
-    rules = resources["security_group"]["properties"]["rules"]
-    assert [rule["port_range_min"] for rule in rules if rule["protocol"] == "tcp"] == [22, 80, 443, 8080]
-    assert resources["volume_1"]["properties"]["size"] == 100
-    assert resources["volume_1_attachment"]["properties"]["volume_id"] == {"get_resource": "volume_1"}
-
-
-def test_user_data_stays_small():
-    said = SAID | {"cron": [f"600 /etc/cron.d/big {packed('x' * 60_000)}"]}
-    files = rebuild(read_inventory(said))
-    assert len(files["cloud-init.yaml"]) < 60_000
-    assert "too large for user data" in files["by-hand.md"]
-    assert len(files["archive/etc/cron.d/big"]) == 60_000
-
-
-@pytest.mark.parametrize("path", ["/etc/../../x", "etc/x", "/etc/\nx"])
-def test_paths_of_the_old_server_lead_nowhere_else(tmp_path, path):
-    found: dict[str, Any] = read_inventory(SAID)
-    found["cron"][0]["path"] = path
-    (tmp_path / "pet.json").write_text(json.dumps(found))
-    result = call("rebuild", tmp_path / "pet.json", "-o", tmp_path / "new")
-    assert (result.exit_code, "C2H7092" in result.stderr) == (3, True)
-    assert not (tmp_path / "new").exists()
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"version": 1}', '{"version": 1, "scripts": 1, "cron": []}'])
-def test_inventories_that_are_none(tmp_path, text):
-    (tmp_path / "pet.json").write_text(text)
-    result = call("rebuild", tmp_path / "pet.json", "-o", tmp_path / "new")
-    assert (result.exit_code, "C2H7092" in result.stderr) == (3, True)
-
-
-def test_a_folder_that_is_used_is_left_alone(tmp_path):
-    (tmp_path / "pet.json").write_text(json.dumps(read_inventory(SAID)))
-    assert call("rebuild", tmp_path / "pet.json", "-o", tmp_path / "new").exit_code == 0
-    assert (tmp_path / "new" / "server.yaml").stat().st_mode & 0o777 == 0o600
-    assert call("rebuild", tmp_path / "pet.json", "-o", tmp_path / "new").exit_code == 2
+@pytest.mark.parametrize("name", ['a"b', "a\nb", "a${HOME}b"])
+def test_files_of_keys_whose_names_would_mean_something(tmp_path, name):
+    (tmp_path / name).touch()
+    with pytest.raises(InputError, match="C2H7090"):
+        ssh_argv(read_address("ssh://a@h", None, tmp_path / name))
