@@ -226,7 +226,11 @@ class _Checker:
 
     def _status(self, path: Path, kind: TypeSchema) -> None:
         if kind.status in ("deprecated", "hidden"):
-            word = "deprecated" if kind.status == "deprecated" else "withdrawn: it does nothing, or no service answers it"
+            word = (
+                "deprecated"
+                if kind.status == "deprecated"
+                else "hidden: Heat has it for old templates only, and it may do nothing any more"
+            )
             self.report("C2H4021", (*path, "type"), f"{kind.name} is {word}", severity=Severity.WARNING)
 
     def _depends_on(self, path: Path, entry: dict[str, Plain]) -> None:
