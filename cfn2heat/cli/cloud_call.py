@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cfn2heat.cli.output import WrongUsage
 from cfn2heat.cli.tellers import Teller
 from cfn2heat.deploy.cloud import CloudError
 from cfn2heat.deploy.follow import Note, TimeIsUp
@@ -65,6 +66,8 @@ def told(teller: Teller, verbose: bool, go_on: str) -> Iterator[None]:
         leave(teller, [error.diagnostic], UNREACHED if error.diagnostic.code in NO_WAY else REFUSED)
     except Unready as error:
         leave(teller, error.diagnostics, REFUSED if error.in_cloud else USAGE)
+    except WrongUsage as wrong:
+        raise click.BadParameter(str(wrong), param_hint=wrong.option) from None
     except InputError as error:
         leave(teller, [error.diagnostic], UNREADABLE)
     except TimeIsUp:

@@ -166,6 +166,12 @@ def test_a_parameter_that_is_misspelt(cloud: Imitation, call: Caller) -> None:
     assert "did you mean Size?" in result.stderr
 
 
+def test_a_parameter_without_a_value_sign(cloud: Imitation, call: Caller) -> None:
+    result = call("deploy", GARDEN, "--parameter", "Size")
+    assert result.exit_code == 2
+    assert "Size is not K=V" in result.stderr
+
+
 FILES = {
     "plain.yaml": ("Size: 7\nExtra: 1\n", "7"),
     "aws.json": ('[{"ParameterKey": "Size", "ParameterValue": "8"}]', "8"),
