@@ -103,6 +103,8 @@ def why(row: dict[str, Any]) -> str:
     elif created["status"] != "CREATE_COMPLETE":
         failures = [f"{one['type']}: {one['reason']}" for one in created["failures"] if one["status"] == "CREATE_FAILED"]
         text = f"{created['status']}: {failures[-1] if failures else created['reason']}"
+    elif not row["heat"]:
+        text = "nothing of it lives on in a stack"
     elif row.get("differences"):
         text = f"differs: {row['differences'][0]}"
     elif row.get("left"):

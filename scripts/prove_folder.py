@@ -43,10 +43,10 @@ def results(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def proved(row: dict[str, Any]) -> bool:
-    """Whether a template went through all of it, without a difference and with nothing left."""
+    """Whether a template went through all of it, with no difference and nothing left; one that makes nothing does not count."""
     created, deleted = (row.get(action, {}).get("status") for action in ("create", "delete"))
     ended = created == "CREATE_COMPLETE" and deleted == "DELETE_COMPLETE"
-    return ended and not row.get("differences") and not row.get("left")
+    return ended and bool(row["heat"]) and not row.get("differences") and not row.get("left")
 
 
 def stack_name(name: str) -> str:

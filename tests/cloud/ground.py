@@ -23,7 +23,7 @@ class Sizes(dict[str, str]):
     def get(self, key: str, default: Any = None) -> Any:
         """The flavor of a type."""
         kind = "db." if key.startswith("db.") else ""
-        return SIZES.get(key.rsplit(".", 1)[-1], SIZES["*"]) if kind == self.start else default
+        return SIZES.get(key.rsplit(".", 1)[-1], SIZES["*"]) if kind == self.start and "." in key else default
 
 
 class Images(dict[str, str]):
@@ -84,6 +84,7 @@ def _known(cloud: Any, image: str, zone: str, facts: dict[str, Any]) -> dict[str
         "flavor": ["m1.small"],
         "share_type": ["default"],
         "subnet": facts["subnets"],
+        "free_subnet": facts["free_subnets"],
         "group": facts["groups"],
         "zone_name": [zone],
         "domain": [zone],

@@ -14,6 +14,8 @@ PROTOCOLS |= {"icmpv6": "ipv6-icmp"}
 Rule = tuple[Any, ...]
 """Direction, protocol, least and greatest port, block of addresses, group; None is any."""
 ANY_EGRESS: Rule = ("egress", None, None, None, None, None)
+NO_EGRESS: Rule = ("egress", None, None, None, "127.0.0.1/32", None)
+"""Lets nothing out, and takes the place of the rules that Neutron gives to each new group."""
 
 
 def vpc(stack: Deployed, name: str, asked: dict[str, Any]) -> Iterator[Fact]:
@@ -64,7 +66,7 @@ def group(stack: Deployed, name: str, asked: dict[str, Any]) -> Iterator[Fact]:
     wanted = dict(_wanted(stack, name, asked))
     if seen is None:
         return
-    found = {normal(rule) for rule in seen["rules"].values()}
+    found = {normal(rule) for rule in seen["rules"].values()} - {NO_EGRESS}
     if ANY_EGRESS not in wanted.values() and not any(rule[0] == "egress" for rule in _plain(wanted)):
         wanted[f"{name}.egress"] = ANY_EGRESS
     for path, rule in wanted.items():

@@ -160,9 +160,11 @@ def records(stack: Deployed, name: str, asked: dict[str, Any]) -> Iterator[Fact]
 
 def _record(stack: Deployed, path: str, asked: dict[str, Any]) -> Iterator[Fact]:
     wanted, kind = _dotted(stack.text(asked.get("Name", UNKNOWN))), asked.get("Type", UNKNOWN)
-    found = [one for one in stack.seen["record"].values() if one["name"] == wanted and one["type"] == kind]
-    unknown = UNKNOWN in (wanted, kind)
-    yield Fact(f"{path}.Name", "record set", UNKNOWN if unknown else True, bool(found))
+    named = [one for one in stack.seen["record"].values() if one["name"] == wanted]
+    yield Fact(f"{path}.Name", "record set", UNKNOWN if wanted is UNKNOWN else True, bool(named))
+    found = [one for one in named if one["type"] == kind]
+    if named:
+        yield Fact(f"{path}.Type", "type of the record set", kind, kind if found else sorted(one["type"] for one in named))
     values = [stack.text(one) for one in asked.get("ResourceRecords") or []]
     if found and values and UNKNOWN not in values:
         have = {value.rstrip(".") for one in found for value in one["records"]}

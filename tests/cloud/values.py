@@ -39,7 +39,7 @@ KINDS_BY_USE = {
     "OS::Neutron::Port.ip_address": "ground_address",
     "OS::Neutron::Port.security_groups": "group",
     "OS::Neutron::Subnet.network": "network",
-    "OS::Neutron::RouterInterface.subnet": "subnet",
+    "OS::Neutron::RouterInterface.subnet": "free_subnet",
     "OS::Neutron::RouterInterface.router": "router",
     "OS::Neutron::SecurityGroupRule.security_group": "group",
     "OS::Neutron::SecurityGroupRule.remote_group": "group",
@@ -109,7 +109,8 @@ KINDS_BY_NAME = [
     (r"member_port$|port$", "port"),
     (r"url|uri|endpoint", "url"),
 ]
-ADDRESS_OF_AWS_ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]")
+NAME_OF_AWS = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]|/aws/service/ami\S+")
+"""Zones, and images by their names in the parameter store."""
 WORDS = [
     "proof", "Proof", "proofproof", "Proof-1234", "Proof1234567890", "1", "10", "80", "100", "true", "yes", "10.20.0.0/16",
     "192.0.2.10", "proof.example.org", "https://proof.example.org/", "operator@example.org", "123456789012", "PROOF123456789",
@@ -140,6 +141,10 @@ class Values:
     missing: dict[str, str] = field(default_factory=dict)
 
 
+SERIAL = ("cidr", "ground_address", "address", "subnet", "free_subnet", "group")
+"""Kinds of which each parameter gets another one."""
+
+
 class Chooser:
     """Chooses for one template; facts are names and ids of the cloud by kind, each a list."""
 
@@ -152,7 +157,7 @@ class Chooser:
         words: Iterable[str] = (),
     ) -> None:
         self.facts, self.types, self.holes, self.uses, self.words = facts, types, holes, uses, list(words)
-        self._serial = {kind: count() for kind in ("cidr", "ground_address", "address", "subnet", "group")}
+        self._serial = {kind: count() for kind in SERIAL}
 
     def choose(self, parameters: Mapping[str, Mapping[str, Any]]) -> Values:
         """Values for the parameters of a written template that need one."""
@@ -174,12 +179,8 @@ class Chooser:
         default = parameter.get("default")
         if name in self.facts["site"] or default is None:
             return True
-        if (
-            isinstance(default, str)
-            and ADDRESS_OF_AWS_ZONE.fullmatch(default)
-            and self._kind(name, parameter) == "availability_zone"
-        ):
-            return True
+        if isinstance(default, str) and NAME_OF_AWS.fullmatch(default):
+            return self._kind(name, parameter) in ("availability_zone", "image")
         if not default:
             return False
         if self._by_constraint(parameter) not in ("", "cidr", "address"):
@@ -199,7 +200,8 @@ class Chooser:
         by_constraint = self._by_constraint(parameter)
         if by_constraint in ("cidr", "address") and by_name.endswith(by_constraint):
             return by_name
-        return by_constraint or self.uses.get(name, "") or by_type or by_name
+        use = self.uses.get(name, "")
+        return use if use == "free_subnet" else by_constraint or use or by_type or by_name
 
     def _first(self, name: str, parameter: Mapping[str, Any], kind: str) -> Any:
         """The first candidate that fits the parameter, in the form of its type."""
@@ -279,8 +281,8 @@ def uses(templates: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         for resource in (template.get("resources") or {}).values():
             for path, name in _taken(resource.get("properties"), ""):
                 kind = KINDS_BY_USE.get(f"{resource['type']}.{path}")
-                if kind:
-                    found.setdefault(name, kind)
+                if kind and found.get(name) != "free_subnet":
+                    found[name] = kind if kind == "free_subnet" else found.get(name, kind)
     return found
 
 
