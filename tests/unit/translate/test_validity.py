@@ -94,12 +94,12 @@ Resources:
     assert refusals(converted) == []
 
 
-def test_conditions_and_outputs_have_their_places() -> None:
-    converted = convert_text("Resources:\n" + NET + "Outputs: {Some: {Condition: Nobody, Value: x}}\n")
-    assert [(found.code, found.subject, found.span.line) for found in refusals(converted)] in (
-        [],
-        [("C2H4016", "Some", 3)],
-    )
+def test_parameters_have_their_places_and_their_secrets() -> None:
+    converted = convert_text("Parameters:\n  P: {Type: Number, NoEcho: true, Default: hunter2}\nResources:\n" + NET)
+    (found,) = refusals(converted)
+    assert (found.code, found.severity, found.subject, found.span.line) == ("C2H4019", Severity.ERROR, "P", 2)
+    assert "parameters.P.default" in found.message
+    assert "hunter2" not in found.message
 
 
 def test_files_of_members_are_held_too(tmp_path: Path) -> None:
@@ -126,8 +126,9 @@ Resources:
 """
     (tmp_path / "web.yaml").write_text(text)
     (converted,) = convert(tmp_path / "web.yaml", Settings(table()))
-    found = [one for one in refusals(converted) if one.severity is Severity.ERROR]
-    assert all(one.span.line for one in found)
+    (found,) = refusals(converted)
+    assert (found.code, found.severity, found.subject, found.span.line) == ("C2H4009", Severity.ERROR, "Group", 3)
+    assert "resources.Config_sdb.properties.size of web-Group-member.yaml" in found.message
 
 
 @pytest.mark.parametrize(
