@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from cfn2heat.cfn import values as cfn
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.decide import by_defaults
 from cfn2heat.hot.template import HotCondition, HotResource
+from cfn2heat.hot.walk import walk
 from cfn2heat.source import Span
 from cfn2heat.translate import conditions
-from cfn2heat.translate.constants import UNKNOWN, as_text
+from cfn2heat.translate.constants import as_text
 from cfn2heat.translate.state import Translation
 
 CONTAINS, EACH_EQUALS, EACH_IN = "Fn::Contains", "Fn::EachMemberEquals", "Fn::EachMemberIn"
 
-
-UNASKED = "Neither constraints nor conditions of HOT can ask this."
+UNASKED = "It asks what neither constraints nor conditions of HOT can tell, such as what AWS alone knows."
 BROKEN = "The template's own defaults break it, and Heat would refuse the template for that."
-
 OPEN = "Not all that it asks for has a default, and what is made up for it where the template is validated may break the rule."
 
 
@@ -26,10 +24,11 @@ def guard(t: Translation, rule: str, broken: cfn.Value, words: cfn.Value | None,
     asked = _plain(t, broken)
     if asked is None:
         return UNASKED
-    held = _holds(t, asked)
+    condition = conditions.translate(t, asked, rule)
+    held = by_defaults(condition, t.hot)
     if held is not False:
         return BROKEN if held else OPEN
-    if not any(isinstance(value, cfn.Ref) for value in _operands(asked)):
+    if not any(isinstance(part, hot.GetParam) for part in walk(condition)):
         return []
     data = t.table.parameters["rule"]
     name = t.plan.choose(f"{rule}_rule", "")
@@ -37,7 +36,7 @@ def guard(t: Translation, rule: str, broken: cfn.Value, words: cfn.Value | None,
     properties = {key: hot.Literal(value) for key, value in data["properties"].items()}
     properties[data["message"]] = hot.Literal(_worded(message) or f"The parameters break the rule {rule}.")
     made = HotResource(name, data["type"], {**properties})
-    made.condition = _condition(t, f"{rule}_broken", conditions.translate(t, asked, rule))
+    made.condition = _condition(t, f"{rule}_broken", condition)
     file = place.file.rsplit("/", 1)[-1]
     made.comments = [f"Rule {rule}, {file}:{place.line}", "there only where the parameters break it; Heat refuses the stack then"]
     t.hot.resources[name] = made
@@ -118,45 +117,6 @@ def _joined(function: type[cfn.And] | type[cfn.Or], parts: list[cfn.Value | None
 
 def _is_text(t: Translation, value: cfn.Value) -> bool:
     """Whether a value is one text that parameters and constants give."""
-    if isinstance(value, cfn.Ref):
-        parameter = t.hot.parameters.get(value.name)
-        return parameter is None or parameter.type in ("string", "number")
+    if isinstance(value, cfn.Ref) and value.name in t.hot.parameters:
+        return t.hot.parameters[value.name].type in ("string", "number")
     return isinstance(value, cfn.Scalar) or isinstance(t.constants.fold(value), str)
-
-
-# ---- what the defaults say -------------------------------------------------------------------------------------------
-
-
-def _operands(test: cfn.Value) -> Iterator[cfn.Value]:
-    match test:
-        case cfn.Not():
-            yield from _operands(test.item)
-        case cfn.And() | cfn.Or():
-            for item in test.items:
-                yield from _operands(item)
-        case cfn.Equals():
-            yield from (test.left, test.right)
-
-
-def _holds(t: Translation, test: cfn.Value) -> bool | None:
-    """Whether a test holds with the defaults; None where a parameter has none."""
-    match test:
-        case cfn.Not():
-            inner = _holds(t, test.item)
-            return None if inner is None else not inner
-        case cfn.And() | cfn.Or():
-            deciding = isinstance(test, cfn.Or)
-            found = [_holds(t, item) for item in test.items]
-            return deciding if deciding in found else None if None in found else not deciding
-        case cfn.Equals():
-            left, right = _known(t, test.left), _known(t, test.right)
-            return None if left is None or right is None else left == right
-    return None
-
-
-def _known(t: Translation, value: cfn.Value) -> str | None:
-    parameter = t.hot.parameters.get(value.name) if isinstance(value, cfn.Ref) else None
-    if parameter is not None:
-        return as_text(parameter.default.value) if isinstance(parameter.default, hot.Literal) else None
-    folded = t.constants.fold(value)
-    return None if folded is UNKNOWN else as_text(folded)

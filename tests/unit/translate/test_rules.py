@@ -143,23 +143,25 @@ Rules:
 @pytest.mark.parametrize(
     ("assertion", "because"),
     [
-        ("!Contains [!Ref Many, a]", "Neither"),
-        ("!Equals [!Ref Many, a]", "Neither"),
-        ("!EachMemberIn [!Ref Many, [a]]", "Neither"),
-        ("!EachMemberEquals [!ValueOf [P, VpcId], !Ref P]", "Neither"),
-        ("!EachMemberIn [!ValueOfAll ['AWS::EC2::Subnet::Id', VpcId], !RefAll 'AWS::EC2::VPC::Id']", "Neither"),
+        ("!Contains [!Ref Many, a]", "AWS alone"),
+        ("!Equals [!Ref Many, a]", "AWS alone"),
+        ("!EachMemberIn [!Ref Many, [a]]", "AWS alone"),
+        ("!EachMemberEquals [!ValueOf [P, VpcId], !Ref P]", "AWS alone"),
+        ("!EachMemberIn [!ValueOfAll ['AWS::EC2::Subnet::Id', VpcId], !RefAll 'AWS::EC2::VPC::Id']", "AWS alone"),
         ("!Contains [[x], !Ref Q]", "defaults"),
         ("!Contains [[one], !Ref Number]", "defaults"),
         ("!Equals [a, b]", "defaults"),
         ("!Equals [!Ref P, !Ref Q]", "made up"),
-        ("!Contains [[eu-west-3], !Ref 'AWS::Region']", "made up"),
+        ("!Contains [[eu-west-3], !Ref 'AWS::Region']", "AWS alone"),
     ],
 )
 def test_what_nothing_can_ask_is_said(assertion: str, because: str) -> None:
     converted = convert(assertion)
     assert said(converted) == ["Rules.Rule"]
     assert any(because in found.message for found in converted.diagnostics if found.code == "C2H2102")
-    assert list(written(converted)["resources"]) == ["V"]
+    data = written(converted)
+    assert list(data["resources"]) == ["V"]
+    assert "region" not in data["parameters"]
 
 
 def test_what_nothing_can_break_needs_nothing() -> None:
