@@ -89,6 +89,7 @@ def _known(cloud: Any, image: str, zone: str, facts: dict[str, Any]) -> dict[str
         "zone_name": [zone],
         "domain": [zone],
         "ground_cidr": ["10.250.0.0/22"],
+        "free_cidr": ["10.250.16.0/22"],
         "site": {
             "external_network": "public",
             "default_network": facts["network"][0],

@@ -41,6 +41,7 @@ KINDS_BY_USE = {
     "OS::Neutron::Subnet.network": "network",
     "OS::Neutron::RouterInterface.subnet": "free_subnet",
     "OS::Neutron::RouterInterface.router": "router",
+    "OS::Neutron::ExtraRouteSet.nexthop": "free_address",
     "OS::Neutron::SecurityGroupRule.security_group": "group",
     "OS::Neutron::SecurityGroupRule.remote_group": "group",
     "OS::Neutron::VPNService.router": "router",
@@ -141,7 +142,7 @@ class Values:
     missing: dict[str, str] = field(default_factory=dict)
 
 
-SERIAL = ("cidr", "ground_address", "address", "subnet", "free_subnet", "group")
+SERIAL = ("cidr", "ground_address", "free_address", "address", "subnet", "free_subnet", "group")
 """Kinds of which each parameter gets another one."""
 
 
@@ -201,7 +202,7 @@ class Chooser:
         if by_constraint in ("cidr", "address") and by_name.endswith(by_constraint):
             return by_name
         use = self.uses.get(name, "")
-        return use if use == "free_subnet" else by_constraint or use or by_type or by_name
+        return use if use.startswith("free_") else by_constraint or use or by_type or by_name
 
     def _first(self, name: str, parameter: Mapping[str, Any], kind: str) -> Any:
         """The first candidate that fits the parameter, in the form of its type."""
@@ -249,9 +250,9 @@ class Chooser:
             yield known[next(self._serial[kind]) % len(known)] if kind in self._serial else known[0]
         elif kind == "cidr":
             yield from self._cidr(name)
-        elif kind == "ground_address":
-            network = ipaddress.ip_network(self.facts["ground_cidr"][0])
-            yield str(network[100 + next(self._serial["ground_address"])])
+        elif kind in ("ground_address", "free_address"):
+            network = ipaddress.ip_network(self.facts["ground_cidr" if kind == "ground_address" else "free_cidr"][0])
+            yield str(network[100 + next(self._serial[kind])])
         elif kind == "address":
             yield str(ipaddress.ip_address("192.0.2.10") + next(self._serial["address"]))
         yield from CHOICES.get(kind, [])

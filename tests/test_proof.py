@@ -1,0 +1,136 @@
+"""The tools of the proof without a cloud: values by rules, the list by a rule, the account from rows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.choose_templates import drawn
+from scripts.proof_account import account
+from scripts.prove_folder import proved
+from tests.cloud.values import Chooser, uses
+
+FACTS: dict[str, Any] = {
+    "key": ["default"],
+    "image": ["cirros"],
+    "network": ["net-1"],
+    "subnet": ["sub-1", "sub-2"],
+    "free_subnet": ["free-1"],
+    "group": ["group-1", "group-2"],
+    "ground_cidr": ["10.250.0.0/22"],
+    "free_cidr": ["10.250.16.0/22"],
+    "domain": ["ground.example.org"],
+    "site": {"external_network": "public", "flavors": {"t3.small": "m1.small", "t3.large": "m1.large"}},
+}
+
+
+def chosen(name: str, parameter: dict[str, Any], kind: str = "String", **found: str) -> Any:
+    """The value for one parameter."""
+    values = Chooser(FACTS, {name: kind}, {}, found, ["t3.large"]).choose({name: {"type": "string", **parameter}})
+    return values.chosen.get(name, "nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "kind", "value"),
+    [
+        ("KeyName", {"constraints": [{"custom_constraint": "nova.keypair"}]}, "String", "default"),
+        ("KeyName", {"default": "mykey"}, "String", "default"),
+        ("Anything", {}, "AWS::EC2::VPC::Id", "net-1"),
+        ("LatestAmi", {"constraints": [{"custom_constraint": "glance.image"}], "default": "/aws/service/x"}, "String", "cirros"),
+        ("AmiId", {"default": "/aws/service/ami-windows-latest/x"}, "String", "cirros"),
+        ("Zone", {"default": "us-east-1a"}, "AWS::EC2::AvailabilityZone::Name", "nova"),
+        ("Subnets", {"type": "comma_delimited_list"}, "String", ["sub-1", "sub-2"]),
+        ("SSHLocation", {"constraints": [{"allowed_pattern": r"[\d./]+"}]}, "String", "192.0.2.0/24"),
+        ("VpcCidr", {}, "String", "10.20.0.0/16"),
+        ("Password", {"constraints": [{"length": {"min": 12}}]}, "String", "Proof-0-Word"),
+        ("Count", {"type": "number", "constraints": [{"range": {"min": 2, "max": 9}}]}, "Number", 2),
+        ("Mode", {"constraints": [{"allowed_values": ["slow", "fast"]}]}, "String", "slow"),
+        ("Odd", {"constraints": [{"allowed_pattern": "Q{5}"}]}, "String", "QQQQQ"),
+        ("flavors", {"type": "json", "default": {"t3.small": "t3.small"}}, "", {"t3.small": "m1.small", "t3.large": "m1.large"}),
+        ("Kept", {"default": "as it is"}, "String", "nothing"),
+    ],
+)
+def test_values_by_rules(name: str, parameter: dict[str, Any], kind: str, value: Any) -> None:
+    assert chosen(name, parameter, kind) == value
+
+
+def test_what_reads_a_parameter_says_what_it_is() -> None:
+    port = {"network": {"get_param": "Where"}, "fixed_ips": [{"subnet": {"get_param": "Part"}}]}
+    record = {"zone": {"list_join": ["", [{"get_param": "Name"}, "."]]}}
+    resources = {
+        "p": {"type": "OS::Neutron::Port", "properties": port},
+        "r": {"type": "OS::Designate::RecordSet", "properties": record},
+        "i": {"type": "OS::Neutron::RouterInterface", "properties": {"subnet": {"get_param": "Part"}}},
+    }
+    assert uses([{"resources": resources}]) == {"Where": "network", "Part": "free_subnet", "Name": "zone_name"}
+
+
+def test_each_address_is_another_one() -> None:
+    parameters = {name: {"type": "string"} for name in ("PrimaryPrivateIp", "SecondaryPrivateIp")}
+    values = Chooser(FACTS, {}, {}, {}).choose(parameters)
+    assert values.chosen == {"PrimaryPrivateIp": "10.250.0.100", "SecondaryPrivateIp": "10.250.0.101"}
+
+
+def test_a_value_that_nothing_fits_is_said() -> None:
+    parameter = {"type": "number", "constraints": [{"allowed_values": ["many"]}]}
+    values = Chooser(FACTS, {}, {}, {}).choose({"Size": parameter})
+    assert list(values.missing) == ["Size"]
+
+
+ROW: dict[str, Any] = {
+    "name": "a/b.yaml",
+    "resources": 3,
+    "placeholders": {},
+    "heat": [{"name": "x"}],
+    "create": {"status": "CREATE_COMPLETE", "seconds": 4.2, "reason": "", "failures": []},
+    "delete": {"status": "DELETE_COMPLETE", "seconds": 2.0, "reason": "", "failures": []},
+    "agreed": {"flavor": 2},
+    "differences": [],
+    "announced": [],
+    "open": 1,
+    "left": {},
+}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        {"create": {**ROW["create"], "status": "CREATE_FAILED"}},
+        {"delete": {**ROW["delete"], "status": "DELETE_FAILED"}},
+        {"differences": ["x: flavor: wanted 'a', found 'b'"]},
+        {"left": {"volume": {"1": {}}}},
+        {"heat": []},
+    ],
+)
+def test_what_is_not_proved(spoil: dict[str, Any]) -> None:
+    assert proved(ROW)
+    row = {**ROW, **spoil}
+    assert not proved(row)
+    text = account({"a/b.yaml": row}, ["a/b.yaml", "c/d.yaml"], 0)
+    assert "| proved | 0 |" in text
+    assert "`c/d.yaml`: not reached" in text
+
+
+def test_the_account_counts() -> None:
+    text = account({"a/b.yaml": ROW}, ["a/b.yaml"], 1)
+    assert "| `a/b.yaml` | 3 | 1 | 4 | 2 | 2 | 1 | 0 | 0 |" in text
+    assert "| flavor | 2 |" in text
+
+
+def test_the_sample_is_the_same_each_time(tmp_path: Path) -> None:
+    live = {f"Q{number}": {"Type": "AWS::SQS::Queue"} for number in range(3)}
+    lost = {f"F{number}": {"Type": "AWS::Lambda::Function", "Properties": {}} for number in range(3)}
+    lines = []
+    for number in range(6):
+        resources = lost if number == 0 else {**live, f"Extra{number}": {"Type": "AWS::SNS::Topic"}}
+        (tmp_path / f"{number}.json").write_text(json.dumps({"Resources": resources}))
+        lines.append({"repo": "", "path": f"{number}.json", "kind": "real", "resources": len(resources)})
+    kinds = tmp_path / "kinds.jsonl"
+    kinds.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    first, again = (list(drawn(tmp_path, kinds, 3, 7, {("", "1.json")})) for _ in range(2))
+    assert first == again
+    assert len(first) == 3
+    assert not {"0.json", "1.json"} & {str(entry["path"]) for entry in first}
