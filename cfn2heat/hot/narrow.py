@@ -72,8 +72,8 @@ def _demanded(value: hot.HotValue, schema: Schema | None, template: HotTemplate)
     match value:
         case hot.GetParam(path=()) if schema is not None and schema.custom:
             yield value.name
-        case hot.Yaql(data={"table": _, "key": hot.GetParam(path=()) as key}) if schema is not None and schema.custom:
-            yield key.name  # no table has a row for an empty key
+        case hot.Yaql(data={"table": _, "key": hot.GetParam(path=()) as asked}) if schema is not None and schema.custom:
+            yield asked.name  # no table has a row for an empty key
         case hot.If():
             chosen = by_defaults(value.condition, template)
             branch = value.then if chosen else value.otherwise
