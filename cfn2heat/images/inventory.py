@@ -41,7 +41,7 @@ def look_into(disk: Disk, scratch: Path, log: Path) -> Inventory:
     script.write_text(probe(mark), encoding="utf-8")
     argv = ["guestfish", "--ro", f"--format={disk.qemu_format}", "-a", str(disk.path), "-i"]
     commands = (
-        f'-upload {quoted(script)} /cfn2heat-probe\n-sh "sh /cfn2heat-probe disk > /cfn2heat-answer"\n'
+        f'-remount / rw:true\n-upload {quoted(script)} /cfn2heat-probe\n-sh "sh /cfn2heat-probe disk > /cfn2heat-answer"\n'
         f"-download-offset /cfn2heat-answer {quoted(answer)} 0 {LARGEST_ANSWER}\n"
     )
     run_well(argv, _SESSION, log=log, stdin=commands)

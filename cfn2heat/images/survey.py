@@ -248,7 +248,7 @@ def _files(lines: list[str]) -> tuple[list[dict[str, str]], list[str]]:
         if content == "large" or room < 0:
             large.append(path)
         elif (read := _content(content)) is not None:
-            names = [name if USER.fullmatch(name) else "root" for name in (owner, group)]
+            names = [name if USER.fullmatch(name) and name != "UNKNOWN" else "root" for name in (owner, group)]
             found[path] = {"path": path, "mode": mode.zfill(4), "owner": ":".join(names), **read}
     return [found[path] for path in sorted(found)], sorted(large)
 
