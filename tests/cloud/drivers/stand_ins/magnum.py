@@ -18,7 +18,9 @@ def nothing(self, *_, **__):
 class Driver(driver.Driver):
     """Builds nothing: the drivers of Magnum itself are packages of their own."""
 
-    provides = [{"server_type": "vm", "os": system, "coe": "kubernetes"} for system in ("fedora-coreos", "ubuntu", "flatcar")]
+    provides = tuple(
+        {"server_type": "vm", "os": system, "coe": "kubernetes"} for system in ("fedora-coreos", "ubuntu", "flatcar")
+    )
 
     def create_cluster(self, context, cluster, cluster_create_timeout):
         """Give the cluster an address."""

@@ -4,6 +4,7 @@ import sys
 
 from nova.cmd import compute  # first: it chooses how Nova runs things at once
 
+# isort: split
 from nova import context as nova_context
 from nova import objects
 from nova.compute import power_state
