@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ from openstack.exceptions import SDKException  # noqa: E402
 from cfn2heat.table.loader import load_table  # noqa: E402
 from tests.cloud.ground import stand  # noqa: E402
 from tests.cloud.proof import Clouds, convert, prove  # noqa: E402
+from tests.cloud.stack_run import StackRun  # noqa: E402
 
 
 def entries(path: Path) -> list[dict[str, Any]]:
@@ -113,6 +115,9 @@ def main() -> None:
         cloud = openstack.connect(cloud=name)
         heat = Client("1", session=cloud.session, region_name=cloud.config.get_region_name())
         admin = openstack.connect(cloud=arguments.admin_cloud) if arguments.admin_cloud else None
+        for stack in heat.stacks.list():
+            if re.fullmatch(r"p[0-9a-f]{6}", stack.stack_name):
+                StackRun(heat, stack.stack_name).forget()
         clouds, facts = Clouds(cloud, heat, admin), stand(cloud, heat)
         while True:
             try:

@@ -158,11 +158,14 @@ class Chooser:
         words: Iterable[str] = (),
     ) -> None:
         self.facts, self.types, self.holes, self.uses, self.words = facts, types, holes, uses, list(words)
+        self._guest = False
+        """Whether the template is put into a subnet of others, so that its own addresses are none there."""
         self._serial = {kind: count() for kind in SERIAL}
 
     def choose(self, parameters: Mapping[str, Mapping[str, Any]]) -> Values:
         """Values for the parameters of a written template that need one."""
         values = Values()
+        self._guest = any(self._kind(name, parameter) == "subnet" for name, parameter in parameters.items())
         for name, parameter in parameters.items():
             if not self._needed(name, parameter):
                 continue
@@ -184,6 +187,8 @@ class Chooser:
             return self._kind(name, parameter) in ("availability_zone", "image")
         if not default:
             return False
+        if self._guest and self.uses.get(name) == "ground_address":
+            return True
         if self._by_constraint(parameter) not in ("", "cidr", "address"):
             return True
         return self._kind(name, parameter) == "key"
