@@ -90,8 +90,8 @@ def _number(text: str) -> int:
 def _packages(system: ElementTree.Element) -> Iterator[tuple[str, str]]:
     for one in system.iter("application"):
         name = one.findtext("display_name") or one.findtext("name") or ""
-        version, release = one.findtext("version") or "", one.findtext("release") or ""
-        yield name, f"{version}-{release}" if release else version
+        epoch, version, release = (one.findtext(part) or "" for part in ("epoch", "version", "release"))
+        yield name, f"{epoch + ':' if epoch else ''}{version}{'-' + release if release else ''}"
 
 
 def _agents(family: Family, packages: dict[str, str]) -> Iterator[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import struct
 import subprocess
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 EMULATED = {**os.environ, "LIBGUESTFS_BACKEND": "direct", "LIBGUESTFS_BACKEND_SETTINGS": "force_tcg"}
@@ -181,7 +183,7 @@ FSTAB = """# <file system> <mount point> <type> <options> <dump> <pass>
 """
 
 
-def linux(folder: Path) -> Path:
+def linux(folder: Path, add: Callable[[Path], None] = lambda root: None) -> Path:
     """A raw disk with one partition that inspection calls Debian; its files are put there without mounting anything."""
     root = folder / "root"
     packages = {"base-files": "12.4+deb12u5", "dpkg": "1.21.22", "amazon-ssm-agent": "3.2.1-1", "openssh-server": "1:9.2p1-2"}
@@ -207,6 +209,7 @@ def linux(folder: Path) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     (root / "bin" / "sh").write_bytes(Path("/bin/true").read_bytes())  # tells the architecture
+    add(root)
     return partitioned(folder, root)
 
 
@@ -251,3 +254,103 @@ def virt_tools(folder: Path) -> Path:
     (folder / "virt-tools").mkdir()
     (folder / "virt-tools" / "rhsrvany.exe").write_bytes(program())
     return folder / "virt-tools"
+
+
+MARK = "the pet has started"
+INIT = """#!/bin/busybox sh
+/bin/busybox mkdir -p /proc /sys /dev /mnt
+/bin/busybox mount -t devtmpfs none /dev
+exec >/dev/console 2>&1
+for file in $(/bin/busybox cat /order); do /bin/busybox insmod /lib/$file; done
+for second in 1 2 3 4 5 6 7 8; do [ -b /dev/vda1 ] && break; /bin/busybox sleep 1; done
+if /bin/busybox mount -t ext4 -o ro /dev/vda1 /mnt; then /bin/busybox cat /mnt/mark; else echo no root disk; fi
+/bin/busybox sleep 1
+/bin/busybox poweroff -f
+"""
+UPDATE_INITRAMFS = """#!/bin/sh
+# As much of update-initramfs as makes a ramdisk with the modules that are asked for, and those that they need.
+set -e
+tree=/tmp/ramdisk
+modules=$(echo /lib/modules/*)
+rm -rf $tree
+mkdir -p $tree/bin $tree/lib
+cp /bin/busybox $tree/bin/
+cp /etc/ramdisk-init $tree/init
+: > $tree/order
+for module in $(cat /etc/initramfs-tools/modules); do
+    for file in $(grep "/$module.ko:" $modules/modules.dep | tr -d : | awk '{for (i = NF; i > 0; i--) print $i}'); do
+        [ -f $modules/$file ] || continue
+        cp $modules/$file $tree/lib/
+        basename $file >> $tree/order
+    done
+done
+cd $tree
+find . | cpio -o -H newc > /boot/initrd.img
+"""
+APPLETS = "sh cat cp mkdir rm grep tr awk basename find cpio printf echo"
+
+
+def kernel() -> Path:
+    """The kernel of this machine's appliance."""
+    return max(Path("/boot").glob("vmlinuz-*-cloud-amd64"))
+
+
+def startable(folder: Path) -> Path:
+    """A Linux that starts with a kernel from outside, once its ramdisk has the drivers; so far it has none."""
+
+    def add(root: Path) -> None:
+        version = kernel().name.removeprefix("vmlinuz-")
+        modules = root / "lib" / "modules" / version
+        shutil.rmtree(root / "lib" / "modules")
+        for name in (
+            "kernel/drivers/virtio",
+            "kernel/drivers/block/virtio_blk.ko",
+            "kernel/drivers/scsi/virtio_scsi.ko",
+            "modules.dep",
+        ):
+            source = Path("/lib/modules") / version / name
+            (modules / name).parent.mkdir(parents=True, exist_ok=True)
+            (shutil.copytree if source.is_dir() else shutil.copy)(source, modules / name)
+        (root / "bin" / "sh").unlink()
+        shutil.copy("/bin/busybox", root / "bin" / "busybox")
+        for applet in APPLETS.split():
+            (root / "bin" / applet).symlink_to("busybox")
+        files = {
+            "mark": f"{MARK}\n",
+            "etc/ramdisk-init": INIT,
+            "etc/initramfs-tools/modules": "",
+            "usr/sbin/update-initramfs": UPDATE_INITRAMFS,
+        }
+        for name, text in files.items():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_text(text)
+            (root / name).chmod(0o755)
+
+    return linux(folder, add)
+
+
+def ramdisk(folder: Path) -> Path:
+    """The ramdisk that such a Linux has before its conversion: it starts, and drives no disk."""
+    tree = folder / "ramdisk"
+    (tree / "bin").mkdir(parents=True)
+    shutil.copy("/bin/busybox", tree / "bin" / "busybox")
+    (tree / "init").write_text(INIT)
+    (tree / "init").chmod(0o755)
+    (tree / "order").touch()
+    with (folder / "before.img").open("wb") as image:
+        names = "".join(f"{path.relative_to(tree)}\n" for path in sorted(tree.rglob("*"))).encode()
+        subprocess.run(
+            ["busybox", "cpio", "-o", "-H", "newc"], cwd=tree, input=names, stdout=image, stderr=subprocess.DEVNULL, check=True
+        )
+    return folder / "before.img"
+
+
+def console(image: Path, *options: str, seconds: int = 400) -> str:
+    """What a machine says that has this image as a virtio disk, until it ends or is ended."""
+    argv = ["qemu-system-x86_64", "-accel", "tcg", "-m", "512", "-nographic", "-no-reboot", "-snapshot", "-nic", "none"]
+    argv += ["-drive", f"file={image},if=virtio,format=qcow2", *options]
+    try:
+        done = subprocess.run(argv, check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds)
+    except subprocess.TimeoutExpired as stopped:
+        return (stopped.stdout or b"").decode(errors="replace")
+    return done.stdout.decode(errors="replace")

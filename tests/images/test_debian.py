@@ -19,12 +19,11 @@ pytestmark = [
     pytest.mark.images("qemu-img", "guestfish", "virt-v2v-in-place", "nbdkit", "mmdebstrap", "qemu-system-x86_64"),
     pytest.mark.skipif(not os.environ.get("CFN2HEAT_NIGHTLY"), reason="takes ten minutes and downloads: set CFN2HEAT_NIGHTLY=1"),
 ]
-MARK = "the pet has started"
 UNIT = f"""[Unit]
 Description=Say so
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -c 'echo {MARK} > /dev/ttyS0; sleep 1; poweroff -f'
+ExecStart=/bin/sh -c 'echo {guests.MARK} > /dev/ttyS0; sleep 1; poweroff -f'
 [Install]
 WantedBy=multi-user.target
 """
@@ -58,25 +57,13 @@ def debian(folder: Path) -> Path:
     return disk
 
 
-def console(image: Path, seconds: int = 400) -> str:
-    """What a machine says that has this image as a virtio disk, until it ends or is ended."""
-    argv = ["qemu-system-x86_64", "-accel", "tcg", "-m", "512", "-nographic", "-no-reboot", "-snapshot", "-nic", "none"]
-    argv += ["-drive", f"file={image},if=virtio,format=qcow2"]
-    try:
-        return subprocess.run(
-            argv, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", timeout=seconds
-        ).stdout
-    except subprocess.TimeoutExpired as stopped:
-        return (stopped.stdout or b"").decode(errors="replace")
-
-
 def test_a_debian_that_only_xen_could_start(tmp_path):
     source = debian(tmp_path)
     naive = tmp_path / "naive.qcow2"
     qemu_img("convert", "-f", "raw", "-O", "qcow2", source, naive)
-    said = console(naive, 240)
+    said = guests.console(naive, seconds=240)
     assert "LABEL=root does not exist" in said, said[-2000:]
-    assert MARK not in said
+    assert guests.MARK not in said
     cfn2heat("convert", source, "-o", tmp_path / "pet.qcow2", "--format", "json")
-    said = console(tmp_path / "pet.qcow2")
-    assert MARK in said, said[-2000:]
+    said = guests.console(tmp_path / "pet.qcow2")
+    assert guests.MARK in said, said[-2000:]

@@ -48,7 +48,7 @@ def test_a_linux_as_the_tools_describe_it():
     shown = sections(read("debian12.session.txt"), "@@")
     found = replace(found, **linux_details(found, shown))
     assert (found.distro, found.major, found.minor, found.packaging) == ("debian", 12, 5, "deb")
-    assert found.packages["openssh-server"] == "9.2p1-2"
+    assert found.packages["openssh-server"] == "1:9.2p1-2"
     assert (found.services, found.init) == (("amazon-ssm-agent", "cron", "ssh"), "systemd")
     assert found.drivers == ("virtio_blk", "virtio_net")
     assert found.agents == ("amazon-ssm-agent",)

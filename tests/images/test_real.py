@@ -92,3 +92,23 @@ def test_a_linux_is_looked_into(tmp_path):
     assert guest["drivers"] == ["virtio_blk", "virtio_net"]
     assert guest["fstab"][0] == "/dev/xvda1 / ext4 defaults 0 1"
     assert [step["name"] for step in found["plan"]["steps"]] == ["copy", "convert", "finish", "check"]
+
+
+@pytest.mark.images("busybox", "qemu-system-x86_64")
+def test_a_linux_starts_with_virtio_and_its_unconverted_twin_does_not(tmp_path):
+    source, out = guests.startable(tmp_path), tmp_path / "pet.qcow2"
+    naive = tmp_path / "naive.qcow2"
+    qemu_img("convert", "-f", "raw", "-O", "qcow2", source, naive)
+    start = ("-kernel", str(guests.kernel()), "-append", "console=ttyS0 panic=1 quiet", "-initrd")
+    said = guests.console(naive, *start, str(guests.ramdisk(tmp_path)))
+    assert "no root disk" in said, said[-2000:]
+    assert guests.MARK not in said
+    cfn2heat("convert", source, "-o", out, "--by-hand", "--format", "json")
+    found = guests.guestfish(
+        f"cat /etc/fstab\nls /etc/systemd/system/multi-user.target.wants\ndownload /boot/initrd.img {tmp_path / 'after.img'}\n",
+        "--ro", "--format=qcow2", "-a", str(out), "-i",
+    )  # fmt: skip
+    assert "UUID=11111111-2222-3333-4444-555555555555 / ext4" in found
+    assert "amazon-ssm-agent" not in found
+    said = guests.console(out, *start, str(tmp_path / "after.img"))
+    assert guests.MARK in said, said[-2000:]
