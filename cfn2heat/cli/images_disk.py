@@ -24,17 +24,17 @@ from cfn2heat.images.tools import require
 
 REFUSED = 3
 _DISK = click.argument("disk", type=click.Path(path_type=Path))
-_SAID = click.option(
+SAID = click.option(
     "--source-format", "said", type=click.Choice(FORMATS), help="The disk's format, where its name does not say it."
 )
-_MEMBER = click.option("--disk", "member", metavar="NAME", help="Which disk of an OVA.")
+MEMBER = click.option("--disk", "member", metavar="NAME", help="Which disk of an OVA.")
 _FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or programs.")
 
 
 @click.command("inspect", epilog="Examples: cfn2heat images inspect pet.vmdk; cfn2heat images inspect pet.ova --format json")
 @_DISK
-@_SAID
-@_MEMBER
+@SAID
+@MEMBER
 @_FORM
 def inspect_disk(disk: Path, said: str | None, member: str | None, form: str) -> None:
     """Say what is in a disk and what convert will do to it. The disk is only read, by a virtual machine of its own.
@@ -58,8 +58,8 @@ def inspect_disk(disk: Path, said: str | None, member: str | None, form: str) ->
 )
 @_DISK
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The qcow2 image to write.")
-@_SAID
-@_MEMBER
+@SAID
+@MEMBER
 @click.option(
     "--windows-drivers",
     "drivers",

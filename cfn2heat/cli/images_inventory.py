@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cfn2heat.cli.images_disk import refusing
+from cfn2heat.cli.images_disk import MEMBER, SAID, refusing
 from cfn2heat.cli.output import UnwritableError, write_all
 from cfn2heat.images.survey import Inventory
 
@@ -28,9 +28,16 @@ _EDITABLE = click.Path(path_type=Path, dir_okay=False)
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="Keys of hosts, instead of those that ssh knows.",
 )
-@click.option("--source-format", "said", help="A disk's format, where its name does not say it.")
+@SAID
+@MEMBER
 def inventory(
-    target: str, output: Path | None, form: str, identity: Path | None, known_hosts: Path | None, said: str | None
+    target: str,
+    output: Path | None,
+    form: str,
+    identity: Path | None,
+    known_hosts: Path | None,
+    said: str | None,
+    member: str | None,
 ) -> None:
     """List what is on a server: packages, file systems, services, start-up scripts, users, cron jobs, ports, repositories.
 
@@ -42,7 +49,7 @@ def inventory(
     from cfn2heat.images.inventory import write_inventory
 
     with refusing():
-        found = _ask(target, identity, known_hosts, said)
+        found = _ask(target, identity, known_hosts) if "://" in target else _look(Path(target), said, member)
     text = json.dumps(found, indent=1, ensure_ascii=False) + "\n" if form == "json" else write_inventory(found)
     if output is None:
         click.echo(text, nl=False)
@@ -58,17 +65,19 @@ def inventory(
         click.echo(f"  not known: {gap}", err=True)
 
 
-def _ask(target: str, identity: Path | None, known_hosts: Path | None, said: str | None) -> Inventory:
-    if "://" in target:
-        from cfn2heat.images.live import read_address, take_inventory
+def _ask(target: str, identity: Path | None, known_hosts: Path | None) -> Inventory:
+    from cfn2heat.images.live import read_address, take_inventory
 
-        return take_inventory(read_address(target, identity, known_hosts))
+    return take_inventory(read_address(target, identity, known_hosts))
+
+
+def _look(disk: Path, said: str | None, member: str | None) -> Inventory:
     from cfn2heat.images.inventory import look_into
     from cfn2heat.images.source import open_source
 
     with tempfile.TemporaryDirectory(prefix="cfn2heat.") as scratch:
         folder = Path(scratch)
-        return look_into(open_source(Path(target), said, None, folder), folder, folder / "log")
+        return look_into(open_source(disk, said, member, folder), folder, folder / "log")
 
 
 @click.command(

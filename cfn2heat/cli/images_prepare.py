@@ -31,4 +31,4 @@ def prepare(system: str, output: Path | None) -> None:
         raise click.UsageError(str(error)) from None
     if system == "linux":
         output.chmod(output.stat().st_mode | 0o111)
-    click.echo(f"{output}: {SCRIPTS[system].first}", err=True)
+    click.echo(f"{output}: {SCRIPTS[system].first.format(output.name)}", err=True)

@@ -236,3 +236,11 @@ def test_files_of_keys_whose_names_would_mean_something(tmp_path, name):
     (tmp_path / name).touch()
     with pytest.raises(InputError, match="C2H7090"):
         ssh_argv(read_address("ssh://a@h", None, tmp_path / name))
+
+
+def test_a_disk_goes_through_the_guard(tmp_path):
+    disk = tmp_path / "pet.qcow2"
+    disk.write_bytes(b"# Disk DescriptorFile\n".ljust(4096, b"\0"))
+    result = call(disk)
+    assert (result.exit_code, result.stdout, "C2H7013" in result.stderr) == (3, "", True)
+    assert call(disk, "--source-format", "floppy").exit_code == 2

@@ -256,6 +256,7 @@ def test_the_scripts_are_written(tmp_path):
     place = tmp_path / "prepare.sh"
     result = runner.invoke(images, ["prepare", "linux", "-o", str(place)])
     assert (result.exit_code, "--dry-run" in result.stderr) == (0, True)
+    assert "sh prepare.sh --dry-run" in result.stderr
     assert place.read_text() == prepare_script("linux")
     assert place.stat().st_mode & stat.S_IXUSR
     assert runner.invoke(images, ["prepare", "windows"]).stdout_bytes.startswith(b"<#\r\n")

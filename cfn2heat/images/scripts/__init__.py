@@ -19,10 +19,10 @@ class Script:
 
 
 SCRIPTS = {
-    "linux": Script("prepare-linux.sh", "on the server, first: sh prepare-linux.sh --dry-run", "\n"),
+    "linux": Script("prepare-linux.sh", "on the server, first: sh {} --dry-run", "\n"),
     "windows": Script(
         "prepare-windows.ps1",
-        "on the server, first: powershell -ExecutionPolicy Bypass -File prepare-windows.ps1 -Drivers D:\\ -DryRun",
+        "on the server, first: powershell -ExecutionPolicy Bypass -File {} -Drivers D:\\ -DryRun",
         "\r\n",
     ),
 }
