@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 HEAT := .venv-heat
 
-.PHONY: test lint heat-env example catalogs clean cloud cloud-test cloud-down
+.PHONY: test lint heat-env example catalogs clean cloud cloud-test cloud-down image-test
 
 test: $(BIN)/.done $(HEAT)/.done
-	$(BIN)/python -m pytest -q -n 2 -m "not cloud"
+	$(BIN)/python -m pytest -q -n 2 -m "not cloud and not emulated and not nightly"
 
 lint: $(BIN)/.done
 	$(BIN)/ruff check .
@@ -36,7 +36,11 @@ cloud:
 	$(PYTHON) tests/cloud/cloud.py up
 
 cloud-test: $(BIN)/.done cloud
-	$(BIN)/python -m pytest -q -m cloud tests/cloud
+	$(BIN)/python -m pytest -q -m cloud --reruns 1 tests/cloud
+
+# The real tools on whole guests, one at a time: each takes a core.
+image-test: $(BIN)/.done
+	$(BIN)/python -m pytest -q -m emulated tests/images
 
 cloud-down:
 	$(PYTHON) tests/cloud/cloud.py down

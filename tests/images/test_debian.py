@@ -1,11 +1,10 @@
 """The whole way of a real Linux: a Debian that only Xen can start does not start in qemu, and does after conversion.
 
-Ten minutes under emulation, and packages are downloaded: only with CFN2HEAT_NIGHTLY=1.
+Ten minutes under emulation, and packages are downloaded: `pytest -m nightly tests/images`.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from tests.images.test_real import cfn2heat
 
 pytestmark = [
     pytest.mark.images("qemu-img", "guestfish", "virt-v2v-in-place", "nbdkit", "mmdebstrap", "qemu-system-x86_64"),
-    pytest.mark.skipif(not os.environ.get("CFN2HEAT_NIGHTLY"), reason="takes ten minutes and downloads: set CFN2HEAT_NIGHTLY=1"),
+    pytest.mark.nightly,
 ]
 UNIT = f"""[Unit]
 Description=Say so

@@ -18,7 +18,7 @@ from cfn2heat.images.survey import survey
 from tests.images import guests
 from tests.images.test_real import cfn2heat
 
-SLOW = pytest.mark.skipif(not os.environ.get("CFN2HEAT_REAL_TOOLS"), reason="takes minutes: set CFN2HEAT_REAL_TOOLS=1")
+SLOW = pytest.mark.emulated
 
 FILES = {
     "etc/init.d/shop": "#!/bin/sh\nexec /opt/shop/run\n",
