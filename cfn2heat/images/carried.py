@@ -81,6 +81,11 @@ def files(inventory: Inventory) -> list[dict[str, str]]:
     ]
 
 
+def crontabs(inventory: Inventory) -> list[dict[str, str]]:
+    """Crontabs that hold no secret."""
+    return [one for one in inventory.get("crontabs", ()) if not has_secret(one["content"].encode())]
+
+
 def content(file: dict[str, str]) -> bytes:
     """What a file holds."""
     return file["content"].encode() if "content" in file else base64.b64decode(file["base64"])

@@ -127,7 +127,7 @@ def _users(inventory: Inventory, placed: list[dict[str, str]]) -> Iterator[str]:
     if secret:
         yield f"They look as if they held secrets, so they are in `archive/` alone; copy them by ssh: {listed(secret)}."
     if jobs := [one["user"] for one in inventory.get("crontabs", ()) if carried.has_secret(one["content"].encode())]:
-        yield f"Crontabs look as if they held secrets, which everybody on the server can read in its user data: {listed(jobs)}."
+        yield f"Crontabs look as if they held secrets, so they are in `archive/crontabs/` alone: {listed(jobs)}."
     if names := [user["name"] for user in carried.people(inventory)]:
         yield f"Passwords were not taken along: {listed(names)} log in by key until they set one."
     for user in inventory["users"]:

@@ -29,15 +29,20 @@ def rebuild(inventory: Inventory, known: dict[str, str]) -> dict[str, str]:
     found = carried.files(inventory)
     held_back = [file for file in found if carried.has_secret(carried.content(file))]
     placed = [file for file in found if file not in held_back]
-    while len((user_data := _user_data(inventory, placed)).encode()) > MOST_USER_DATA and placed:
-        largest = max(placed, key=lambda file: len(carried.content(file)))
-        placed.remove(largest)
+    listed = _fits(_user_data(inventory, placed))
+    while not _fits(user_data := _user_data(inventory, placed, listed=listed)) and placed:
+        placed.remove(max(placed, key=lambda file: len(carried.content(file))))
     written = {
         "server.hot.yaml": _head(inventory) + write_yaml(_template(inventory, user_data, known)),
         "user-data.yaml": user_data,
         "README.md": left_to_do(inventory, placed),
     }
-    return {**written, **dict(map(_archived, found))}
+    jobs = {f"archive/crontabs/{one['user']}": one["content"] for one in inventory.get("crontabs", ())}
+    return {**written, **dict(map(_archived, found)), **jobs}
+
+
+def _fits(user_data: str) -> bool:
+    return len(user_data.encode()) <= MOST_USER_DATA
 
 
 def _archived(file: dict[str, str]) -> tuple[str, str]:
@@ -59,13 +64,14 @@ def _head(inventory: Inventory) -> str:
 # The user data
 
 
-def _user_data(inventory: Inventory, placed: list[dict[str, str]]) -> str:
+def _user_data(inventory: Inventory, placed: list[dict[str, str]], *, listed: bool = True) -> str:
+    """The text of cloud-config; a long list of packages is packed, for the script alone."""
     wanted = carried.packages(inventory).wanted
-    crontabs = [(f"/var/lib/cfn2heat/crontab.{one['user']}", one) for one in inventory.get("crontabs", ())]
+    crontabs = [(f"/var/lib/cfn2heat/crontab.{one['user']}", one) for one in carried.crontabs(inventory)]
     data: dict[str, Any] = {
         "bootcmd": [_mount(number, one) for number, one in enumerate(carried.volumes(inventory), 1)],
         "package_update": True,
-        "packages": wanted,
+        "packages": wanted if listed else [],
         "users": ["default", *map(_user, carried.people(inventory))],
         "ssh_authorized_keys": carried.keys_of_the_image_user(inventory),
         "write_files": [
@@ -89,10 +95,8 @@ def _package_files(wanted: list[str]) -> list[dict[str, Any]]:
         return []
     script = (_SCRIPTS / "packages.sh").read_text(encoding="utf-8")
     names = "".join(f"{name}\n" for name in wanted)
-    return [
-        {"path": "/var/lib/cfn2heat/packages", "permissions": "0644", "content": names},
-        {"path": "/var/lib/cfn2heat/packages.sh", "permissions": "0644", "content": script},
-    ]
+    texts = {"/var/lib/cfn2heat/packages": names, "/var/lib/cfn2heat/packages.sh": script}
+    return [_file({"path": path, "mode": "0644", "owner": "root:root", "content": text}) for path, text in texts.items()]
 
 
 def _mount(number: int, one: dict[str, Any]) -> list[str]:

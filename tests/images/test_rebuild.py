@@ -233,7 +233,26 @@ def test_packages_that_lack_are_installed_one_by_one(tmp_path):
     programs = {"rpm": '[ "$2" = there ]', "dnf": '[ "$4" = found ]', "yum": "exit 1"}
     assert run_script("packages.sh", tmp_path, programs).returncode == 0
     assert (tmp_path / "var/log/cfn2heat-packages-missing").read_text() == "gone\n"
-    assert "dnf install -y -q there" not in (tmp_path / "calls").read_text()
+    called = [line for line in (tmp_path / "calls").read_text().splitlines() if line.startswith("dnf")]
+    assert called == [f"dnf install -y -q {names}" for names in ("there found gone", "found", "gone")]
+
+
+def test_a_long_list_of_packages_is_packed():
+    installed = {f"a-package-with-a-long-name-{number}": "1" for number in range(3000)}
+    files = with_parts("debian7", packages={"chosen": [], "installed": installed})
+    assert len(files["user-data.yaml"].encode()) <= MOST_USER_DATA
+    data = user_data(files)
+    assert "packages" not in data
+    (packed,) = [one for one in data["write_files"] if one["path"] == "/var/lib/cfn2heat/packages"]
+    assert gzip.decompress(base64.b64decode(packed["content"])).decode().split() == list(installed)
+    assert data["runcmd"][0] == ["sh", "/var/lib/cfn2heat/packages.sh"]
+
+
+def test_a_crontab_with_a_secret_is_in_the_archive_alone():
+    files = with_parts("debian7", crontabs=[{"user": "anna", "content": "1 1 * * * TOKEN=of-a-test x\n"}])
+    assert [name for name, text in files.items() if "of-a-test" in text] == ["archive/crontabs/anna"]
+    assert "`archive/crontabs/` alone: `anna`" in files["README.md"]
+    assert not [command for command in user_data(files)["runcmd"] if command[0] == "crontab"]
 
 
 # The command
