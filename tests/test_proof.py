@@ -18,6 +18,7 @@ FACTS: dict[str, Any] = {
     "image": ["cirros"],
     "network": ["net-1"],
     "subnet": ["sub-1", "sub-2"],
+    "free_network": ["net-2"],
     "free_subnet": ["free-1"],
     "group": ["group-1", "group-2"],
     "ground_cidr": ["10.250.0.0/22"],

@@ -142,17 +142,13 @@ def pattern(stack: Deployed, asked: Text) -> str:
 
 
 def found_script(found: str) -> str:
-    """The script itself, where Heat has packed it with its tools into one mail of several parts."""
+    """The script itself; where it was packed with others into one mail of several parts, their texts one after the other."""
     from email import message_from_string
 
-    if not found.startswith("Content-Type: multipart"):
+    if not found.startswith(("Content-Type: multipart", "MIME-Version")):
         return found
-    for part in message_from_string(found).walk():
-        if part.get_filename() == "cfn-userdata" or (
-            part.get_content_subtype() == "x-cfninitdata" and part.get_filename() == "cfn-userdata"
-        ):
-            return bytes(part.get_payload(decode=True)).decode("utf-8", "surrogateescape")
-    return ""
+    parts = [part for part in message_from_string(found).walk() if not part.is_multipart()]
+    return "\n".join(bytes(part.get_payload(decode=True)).decode("utf-8", "surrogateescape") for part in parts)
 
 
 def template_of(stack: Deployed, asked: dict[str, Any]) -> dict[str, Any]:

@@ -158,6 +158,10 @@ class Chooser:
         words: Iterable[str] = (),
     ) -> None:
         self.facts, self.types, self.holes, self.uses, self.words = facts, types, holes, uses, list(words)
+        if "free_subnet" in uses.values():
+            # A router of the template's own takes subnets that stand on no other: the template stands on a network of them.
+            free = {"network": facts["free_network"], "subnet": facts["free_subnet"], "ground_cidr": facts["free_cidr"]}
+            self.facts = {**facts, **free}
         self._guest = False
         """Whether the template is put into a subnet of others, so that its own addresses are none there."""
         self._serial = {kind: count() for kind in SERIAL}
