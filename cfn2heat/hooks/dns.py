@@ -298,4 +298,7 @@ def add_record(ctx: ResourceContext, entries: Entries, key: str, path: Path) -> 
         if isinstance(row, Drop):
             ctx.dropped((*path, field), row.because, row.advice, row.severity)
     ctx.adapted((*path, "AliasTarget"), "An alias is a record with the address of what it points at.", f"{key}.records")
+    if kind_of(ctx, entries) == "CNAME" and resource.properties.get("type") != hot.Literal("CNAME"):
+        because = "What has a host name in AWS has an address here, so that its CNAME is an A record."
+        ctx.adapted((*path, "Type"), because, f"{key}.type")
     ctx.translated(path, key)

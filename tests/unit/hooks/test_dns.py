@@ -127,6 +127,22 @@ def test_a_name_that_is_an_address_here_makes_an_a_record(data: str, kind: Any) 
     assert one(f"HostedZoneId: !Ref ZoneId, Type: CNAME, ResourceRecords: [{data}]")["type"] == kind
 
 
+@pytest.mark.parametrize(("data", "fate"), [("!GetAtt Web.PrivateIp", "adapted"), ("edge.example.net", "translated")])
+def test_a_changed_type_in_a_group_is_said(data: str, fate: str) -> None:
+    converted = convert_text(f"""
+Resources:
+  Web: {{Type: AWS::EC2::Instance, Properties: {{ImageId: ami-1, InstanceType: t3.micro}}}}
+  Names:
+    Type: AWS::Route53::RecordSetGroup
+    Properties:
+      HostedZoneName: example.org.
+      RecordSets: [{{Name: www.example.org., Type: CNAME, TTL: "60", ResourceRecords: [{data}]}}]
+""")
+    assert converted.translation is not None
+    entries = converted.translation.ledger.entries
+    assert [entry.fate.value for entry in entries if entry.path[-2:] == (0, "Type")] == [fate]
+
+
 @pytest.mark.parametrize(
     ("target", "kind", "wanted"),
     [
