@@ -11,7 +11,8 @@ import pytest
 from scripts.choose_templates import drawn
 from scripts.proof_account import account
 from scripts.prove_folder import proved
-from tests.cloud.values import Chooser, uses
+from tests.cloud.uses import uses
+from tests.cloud.values import Chooser
 
 FACTS: dict[str, Any] = {
     "key": ["default"],
@@ -73,6 +74,14 @@ def test_each_address_is_another_one() -> None:
     parameters = {name: {"type": "string"} for name in ("PrimaryPrivateIp", "SecondaryPrivateIp")}
     values = Chooser(FACTS, {}, {}, {}).choose(parameters)
     assert values.chosen == {"PrimaryPrivateIp": "10.250.0.100", "SecondaryPrivateIp": "10.250.0.101"}
+
+
+def test_an_address_lies_in_the_subnet_beside_it() -> None:
+    fixed = [{"subnet": {"get_param": "Part"}, "ip_address": {"get_param": "At"}}]
+    found = uses([{"resources": {"p": {"type": "OS::Neutron::Port", "properties": {"fixed_ips": fixed}}}}])
+    facts = {**FACTS, "cidrs": {"sub-1": "10.250.4.0/22"}}
+    values = Chooser(facts, {}, {}, found).choose({"At": {"type": "string", "default": "10.0.0.9"}, "Part": {"type": "string"}})
+    assert values.chosen == {"At": "10.250.4.100", "Part": "sub-1"}
 
 
 def test_a_value_that_nothing_fits_is_said() -> None:

@@ -90,6 +90,7 @@ def _known(cloud: Any, image: str, zone: str, facts: dict[str, Any]) -> dict[str
         "domain": [zone],
         "ground_cidr": ["10.250.0.0/22"],
         "free_cidr": ["10.250.16.0/22"],
+        "cidrs": dict(zip(facts["subnets"], ["10.250.0.0/22", "10.250.4.0/22", "10.250.8.0/22", "10.250.12.0/22"], strict=True)),
         "site": {
             "external_network": "public",
             "default_network": facts["network"][0],

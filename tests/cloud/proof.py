@@ -20,7 +20,8 @@ from tests.cloud.evaluate import Source
 from tests.cloud.intent import Compared, announced_places, compare, facts
 from tests.cloud.seen import inventory, since
 from tests.cloud.stack_run import StackRun
-from tests.cloud.values import Chooser, Values, uses
+from tests.cloud.uses import uses
+from tests.cloud.values import Chooser, Values
 
 NAME_OF_AWS = re.compile(
     r"(?<![\w.-])(?:ami-[0-9a-f]{8,17}|(?:db\.)?[a-z][a-z0-9-]*\.(?:nano|micro|small|medium|large|\d*xlarge|metal))(?![\w.-])"

@@ -33,39 +33,6 @@ KINDS_BY_CONSTRAINT = {
     "net_cidr": "cidr",
     "ip_addr": "address",
 }
-KINDS_BY_USE = {
-    "OS::Neutron::Port.network": "network",
-    "OS::Neutron::Port.subnet": "subnet",
-    "OS::Neutron::Port.ip_address": "ground_address",
-    "OS::Neutron::Port.security_groups": "group",
-    "OS::Neutron::Subnet.network": "network",
-    "OS::Neutron::RouterInterface.subnet": "free_subnet",
-    "OS::Neutron::RouterInterface.router": "router",
-    "OS::Neutron::ExtraRouteSet.nexthop": "free_address",
-    "OS::Neutron::SecurityGroupRule.security_group": "group",
-    "OS::Neutron::SecurityGroupRule.remote_group": "group",
-    "OS::Neutron::VPNService.router": "router",
-    "OS::Neutron::VPNService.subnet": "subnet",
-    "OS::Neutron::ExtraRouteSet.router": "router",
-    "OS::Neutron::Router.router": "router",
-    "OS::Octavia::LoadBalancer.vip_subnet": "subnet",
-    "OS::Octavia::Pool.loadbalancer": "balancer",
-    "OS::Octavia::Pool.listener": "listener",
-    "OS::Octavia::Listener.loadbalancer": "balancer",
-    "OS::Octavia::PoolMember.pool": "pool",
-    "OS::Octavia::PoolMember.subnet": "subnet",
-    "OS::Octavia::L7Policy.listener": "listener",
-    "OS::Octavia::Listener.default_tls_container_ref": "certificate",
-    "OS::Octavia::Listener.sni_container_refs": "certificate",
-    "OS::Designate::RecordSet.zone": "zone",
-    "OS::Designate::RecordSet.zone+": "zone_name",
-    "OS::Designate::RecordSet.records": "address",
-    "OS::Zaqar::Subscription.queue_name": "queue",
-    "OS::Nova::Server.key_name": "key",
-    "OS::Nova::Server.image": "image",
-    "OS::Nova::Server.flavor": "flavor",
-    "OS::Trove::Instance.network": "network",
-}
 KINDS_BY_TYPE = [
     ("KeyName", "key"),
     ("Image::Id", "image"),
@@ -162,6 +129,7 @@ class Chooser:
             # A router of the template's own takes subnets that stand on no other: the template stands on a network of them.
             free = {"network": facts["free_network"], "subnet": facts["free_subnet"], "ground_cidr": facts["free_cidr"]}
             self.facts = {**facts, **free}
+        self._taken: dict[str, Any] = {}
         self._guest = False
         """Whether the template is put into a subnet of others, so that its own addresses are none there."""
         self._serial = {kind: count() for kind in SERIAL}
@@ -170,7 +138,8 @@ class Chooser:
         """Values for the parameters of a written template that need one."""
         values = Values()
         self._guest = any(self._kind(name, parameter) == "subnet" for name, parameter in parameters.items())
-        for name, parameter in parameters.items():
+        # Addresses come last: they lie in the subnets that were chosen.
+        for name, parameter in sorted(parameters.items(), key=lambda item: self._kind(*item) == "ground_address"):
             if not self._needed(name, parameter):
                 continue
             kind = self._kind(name, parameter)
@@ -178,7 +147,7 @@ class Chooser:
             if found is None:
                 values.missing[name] = f"no value fits {parameter.get('constraints')}"
                 continue
-            values.chosen[name] = found
+            values.chosen[name] = self._taken[name] = found
             if name in self.holes and kind == "":
                 values.placeholders[name] = self.holes[name]
         return values
@@ -260,7 +229,9 @@ class Chooser:
         elif kind == "cidr":
             yield from self._cidr(name)
         elif kind in ("ground_address", "free_address"):
-            network = ipaddress.ip_network(self.facts["ground_cidr" if kind == "ground_address" else "free_cidr"][0])
+            cidr = self.facts["ground_cidr" if kind == "ground_address" else "free_cidr"][0]
+            subnet = self._taken.get(self.uses.get(f"{name} in", ""))
+            network = ipaddress.ip_network(self.facts.get("cidrs", {}).get(subnet, cidr))
             yield str(network[100 + next(self._serial[kind])])
         elif kind == "address":
             yield str(ipaddress.ip_address("192.0.2.10") + next(self._serial["address"]))
@@ -282,38 +253,6 @@ class Chooser:
             pattern = constraint.get("allowed_pattern")
             if pattern:
                 yield find(strategies.from_regex(pattern, fullmatch=True), lambda text: fits(text, parameter))
-
-
-def uses(templates: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Kinds of parameters by the properties that take them whole, in a template and in its members of the same names."""
-    found: dict[str, str] = {}
-    for template in templates:
-        for resource in (template.get("resources") or {}).values():
-            for path, name in _taken(resource.get("properties"), ""):
-                kind = KINDS_BY_USE.get(f"{resource['type']}.{path}")
-                if kind and found.get(name) != "free_subnet":
-                    found[name] = kind if kind == "free_subnet" else found.get(name, kind)
-    return found
-
-
-def _taken(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Parameters below a value, with the nearest property's name; + behind it when they are a part of a text."""
-    if isinstance(value, list):
-        for member in value:
-            yield from _taken(member, path)
-    elif isinstance(value, dict):
-        taken = value.get("get_param")
-        if taken is not None:
-            yield path, str(taken[0] if isinstance(taken, list) else taken)
-        else:
-            for key, member in value.items():
-                yield from _taken(member, _nearest(path, key))
-
-
-def _nearest(path: str, key: str) -> str:
-    if key in ("list_join", "str_replace"):
-        return f"{path.rstrip('+')}+"
-    return path if key in ("if", "params", "template") or path.endswith("+") else key
 
 
 def fits(value: Any, parameter: Mapping[str, Any]) -> bool:

@@ -1,0 +1,80 @@
+"""What parameters of a written template ask for, by the properties that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+KINDS_BY_USE = {
+    "OS::Neutron::Port.network": "network",
+    "OS::Neutron::Port.subnet": "subnet",
+    "OS::Neutron::Port.ip_address": "ground_address",
+    "OS::Neutron::Port.security_groups": "group",
+    "OS::Neutron::Subnet.network": "network",
+    "OS::Neutron::RouterInterface.subnet": "free_subnet",
+    "OS::Neutron::RouterInterface.router": "router",
+    "OS::Neutron::ExtraRouteSet.nexthop": "free_address",
+    "OS::Neutron::SecurityGroupRule.security_group": "group",
+    "OS::Neutron::SecurityGroupRule.remote_group": "group",
+    "OS::Neutron::VPNService.router": "router",
+    "OS::Neutron::VPNService.subnet": "subnet",
+    "OS::Neutron::ExtraRouteSet.router": "router",
+    "OS::Neutron::Router.router": "router",
+    "OS::Octavia::LoadBalancer.vip_subnet": "subnet",
+    "OS::Octavia::Pool.loadbalancer": "balancer",
+    "OS::Octavia::Pool.listener": "listener",
+    "OS::Octavia::Listener.loadbalancer": "balancer",
+    "OS::Octavia::PoolMember.pool": "pool",
+    "OS::Octavia::PoolMember.subnet": "subnet",
+    "OS::Octavia::L7Policy.listener": "listener",
+    "OS::Octavia::Listener.default_tls_container_ref": "certificate",
+    "OS::Octavia::Listener.sni_container_refs": "certificate",
+    "OS::Designate::RecordSet.zone": "zone",
+    "OS::Designate::RecordSet.zone+": "zone_name",
+    "OS::Designate::RecordSet.records": "address",
+    "OS::Zaqar::Subscription.queue_name": "queue",
+    "OS::Nova::Server.key_name": "key",
+    "OS::Nova::Server.image": "image",
+    "OS::Nova::Server.flavor": "flavor",
+    "OS::Trove::Instance.network": "network",
+}
+
+
+def uses(templates: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Kinds of parameters by the properties that take them whole, in a template and in its members of the same names."""
+    found: dict[str, str] = {}
+    for template in templates:
+        for resource in (template.get("resources") or {}).values():
+            for fixed in (resource.get("properties") or {}).get("fixed_ips") or []:
+                pair = [
+                    (fixed.get(key) or {}).get("get_param")
+                    for key in ("ip_address", "subnet")
+                    if isinstance(fixed.get(key), dict)
+                ]
+                if len(pair) == 2 and all(isinstance(name, str) for name in pair):
+                    found[f"{pair[0]} in"] = pair[1]
+            for path, name in _taken(resource.get("properties"), ""):
+                kind = KINDS_BY_USE.get(f"{resource['type']}.{path}")
+                if kind and found.get(name) != "free_subnet":
+                    found[name] = kind if kind == "free_subnet" else found.get(name, kind)
+    return found
+
+
+def _taken(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Parameters below a value, with the nearest property's name; + behind it when they are a part of a text."""
+    if isinstance(value, list):
+        for member in value:
+            yield from _taken(member, path)
+    elif isinstance(value, dict):
+        taken = value.get("get_param")
+        if taken is not None:
+            yield path, str(taken[0] if isinstance(taken, list) else taken)
+        else:
+            for key, member in value.items():
+                yield from _taken(member, _nearest(path, key))
+
+
+def _nearest(path: str, key: str) -> str:
+    if key in ("list_join", "str_replace"):
+        return f"{path.rstrip('+')}+"
+    return path if key in ("if", "params", "template") or path.endswith("+") else key
