@@ -22,8 +22,9 @@ class Sizes(dict[str, str]):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The flavor of a type."""
-        kind = "db." if key.startswith("db.") else ""
-        return SIZES.get(key.rsplit(".", 1)[-1], SIZES["*"]) if kind == self.start and "." in key else default
+        kind, size = "db." if key.startswith("db.") else "", key.rsplit(".", 1)[-1]
+        known = kind == self.start and size != key and (size in SIZES or size.endswith(("large", "metal")))
+        return SIZES.get(size, SIZES["*"]) if known else default
 
 
 class Images(dict[str, str]):

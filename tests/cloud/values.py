@@ -150,7 +150,16 @@ class Chooser:
             values.chosen[name] = self._taken[name] = found
             if name in self.holes and kind == "":
                 values.placeholders[name] = self.holes[name]
+        self._complete(values.chosen)
         return values
+
+    def _complete(self, chosen: dict[str, Any]) -> None:
+        """What was chosen for a parameter may be a key of a table, too."""
+        for name, fact in self.facts["site"].items():
+            for word in chosen.values() if isinstance(fact, dict) and isinstance(chosen.get(name), dict) else ():
+                found = fact.get(word) if isinstance(word, str) else None
+                if found:
+                    chosen[name].setdefault(word, found)
 
     def _needed(self, name: str, parameter: Mapping[str, Any]) -> bool:
         default = parameter.get("default")
