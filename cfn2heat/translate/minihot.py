@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cfn2heat.hot import values as hot
+from cfn2heat.hot.compose import pick
 
 FUNCTIONS = frozenset({
     "and", "contains", "digest", "equals", "filter", "list_concat", "list_concat_unique", "make_url", "map_merge",
@@ -58,8 +59,8 @@ class Builder:
                 params = {key: self.build(member) for key, member in argument["params"].items()}
                 return hot.StrReplace(self.build(argument["template"]), params)
             case "str_split":
-                index = self.build(argument[2]) if len(argument) > 2 else None
-                return hot.StrSplit(argument[0], self.build(argument[1]), index)
+                source = self.build(argument[1])
+                return hot.StrSplit(argument[0], source) if len(argument) < 3 else pick(argument[0], source, argument[2])
             case "yaql":
                 return hot.Yaql(argument["expression"], {key: self.build(member) for key, member in argument["data"].items()})
         return hot.Function(name, self.build(argument)) if name in FUNCTIONS else None
