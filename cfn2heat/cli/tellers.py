@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
@@ -37,7 +38,7 @@ class End:
     facts: dict[str, Any]
 
 
-class Teller:
+class Teller(ABC):
     """Says what happens; secrets that it knows become stars, whoever repeats them."""
 
     def __init__(self) -> None:
@@ -74,23 +75,23 @@ class Teller:
             case End():
                 self._end(happening)
 
-    def _plan(self, plan: Plan) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _plan(self, plan: Plan) -> None: ...
 
-    def _event(self, event: Event) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _event(self, event: Event) -> None: ...
 
-    def _note(self, note: Note) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _note(self, note: Note) -> None: ...
 
-    def _diagnostic(self, diagnostic: Diagnostic) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _diagnostic(self, diagnostic: Diagnostic) -> None: ...
 
-    def _failure(self, failure: Failure) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _failure(self, failure: Failure) -> None: ...
 
-    def _end(self, end: End) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _end(self, end: End) -> None: ...
 
 
 class Lines(Teller):
