@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from scripts.choose_templates import drawn
 from scripts.proof_account import account
 from scripts.prove_folder import proved
+from tests.cloud.stack_run import answerable
 from tests.cloud.uses import uses
 from tests.cloud.values import Chooser
 
@@ -57,6 +59,28 @@ def chosen(name: str, parameter: dict[str, Any], kind: str = "String", **found: 
 )
 def test_values_by_rules(name: str, parameter: dict[str, Any], kind: str, value: Any) -> None:
     assert chosen(name, parameter, kind) == value
+
+
+def listed(name: str, kind: str, status: str = "CREATE_COMPLETE", needed_by: tuple[str, ...] = (), stack: str = "main") -> Any:
+    """A resource as Heat lists it."""
+    links = [{"rel": "stack", "href": f"http://192.0.2.1/stacks/{stack}-name/{stack}"}]
+    words = {"resource_name": name, "resource_type": kind, "resource_status": status, "required_by": list(needed_by)}
+    return SimpleNamespace(**words, physical_resource_id=name, links=links)
+
+
+@pytest.mark.parametrize(("other", "answered"), [("CREATE_COMPLETE", ["handle-1"]), ("CREATE_IN_PROGRESS", [])])
+def test_handles_are_answered_when_the_servers_are_up_that_wait_for_no_condition(other: str, answered: list[str]) -> None:
+    condition, server = "OS::Heat::WaitCondition", "OS::Nova::Server"
+    resources = [
+        listed("inner", "inner.yaml", "CREATE_IN_PROGRESS", needed_by=("server-2",)),
+        listed("handle-1", "OS::Heat::WaitConditionHandle", needed_by=("condition-1",), stack="inner"),
+        listed("condition-1", condition, "CREATE_IN_PROGRESS", stack="inner"),
+        listed("other", server, other, needed_by=("condition-1",), stack="inner"),
+        listed("server-2", server, "INIT_COMPLETE", needed_by=("condition-2",)),
+        listed("handle-2", "OS::Heat::WaitConditionHandle", needed_by=("condition-2",)),
+        listed("condition-2", condition, "INIT_COMPLETE"),
+    ]
+    assert [one.resource_name for one in answerable(resources)] == answered
 
 
 def test_what_reads_a_parameter_says_what_it_is() -> None:

@@ -93,14 +93,10 @@ class StackRun:
                 }
 
     def _signal(self) -> None:
-        """Answer each handle whose condition waits, as often as the condition counts, once every server is up."""
-        resources = self.resources()
-        waiting = [one for one in resources if one.resource_type in CONDITIONS and one.resource_status == "CREATE_IN_PROGRESS"]
-        if not waiting or any(one.resource_type == "OS::Nova::Server" and not _done(one) for one in resources):
-            return
-        for one in resources:
-            if one.resource_type in HANDLES and _done(one) and self._signalled.get(one.physical_resource_id, 0) < 20:
-                number = self._signalled.setdefault(one.physical_resource_id, 0)
+        """Answer the handles whose conditions wait, as often as the conditions count, once the servers are up."""
+        for one in answerable(self.resources()):
+            number = self._signalled.setdefault(one.physical_resource_id, 0)
+            if number < 20:
                 self._signalled[one.physical_resource_id] += 1
                 self._send(one, number)
 
@@ -111,6 +107,32 @@ class StackRun:
         if handle.resource_type.startswith("AWS::"):
             words = {"Status": "SUCCESS", "UniqueId": f"proof-{number}", "Data": "", "Reason": "proof"}
         self.heat.resources.signal(stack, handle.resource_name, data=words)
+
+
+def answerable(resources: list[Any]) -> list[Any]:
+    """Handles that waiting conditions read; none while there is a server to come that waits for none of these conditions."""
+    own = {one.physical_resource_id: one for one in resources}
+    waiting = [one for one in resources if one.resource_type in CONDITIONS and one.resource_status == "CREATE_IN_PROGRESS"]
+    for one in waiting:
+        # The stacks around a waiting condition wait with it.
+        waiting += [own[_stack(one)]] if own.get(_stack(one)) not in (None, *waiting) else []
+    behind = [*waiting]
+    for one in behind:
+        behind += [other for other in resources if _needs(other, one) and other not in behind]
+    servers = [one for one in resources if one.resource_type == "OS::Nova::Server" and one not in behind]
+    if not all(map(_done, servers)):
+        return []
+    handles = [one for one in resources if one.resource_type in HANDLES and _done(one)]
+    return [handle for handle in handles if any(_needs(one, handle) for one in waiting)]
+
+
+def _needs(resource: Any, other: Any) -> bool:
+    return resource.resource_name in other.required_by and _stack(resource) == _stack(other)
+
+
+def _stack(resource: Any) -> str:
+    """The id of the stack that a resource is of."""
+    return str(next(link["href"] for link in resource.links if link["rel"] == "stack").rsplit("/", 1)[-1])
 
 
 def _done(resource: Any) -> bool:
