@@ -449,6 +449,13 @@ CODES: dict[str, tuple[str, str]] = {
             "what it makes."
         ),
     ),
+    "C2H3009": (
+        "A thing of an AWS account is named by its id",
+        (
+            "An id such as subnet-096fd06d names something that exists in one AWS account and nowhere else. A parameter asks for "
+            "the name or id of what stands for it in your cloud; wherever the source has the same id, the same parameter is read."
+        ),
+    ),
     "C2H4001": (
         "A HOT file cannot be read",
         (

@@ -124,7 +124,7 @@ def _root(ctx: ResourceContext, ebs: Ebs, size: hot.HotValue | None) -> hot.HotV
 
 def _from_snapshot(ctx: ResourceContext, ebs: Ebs, size: hot.HotValue | None) -> hot.HotValue:
     return _clean(
-        snapshot_id=snapshot(ctx, ebs.entries["SnapshotId"], f"{ctx.id}_{ebs.short}_snapshot"),
+        snapshot_id=ctx.hot(ebs.entries["SnapshotId"]),
         boot_index=hot.Literal(-1),
         volume_size=size,
         volume_type=_type(ctx, ebs),
@@ -155,14 +155,6 @@ def add(ctx: ResourceContext, key: str, type: str, name: str) -> HotResource:
         serial, chosen = serial + 1, f"{key}_{serial}"
     parts[chosen] = HotResource(name if chosen == key else f"{name}_{serial - 1}", type)
     return parts[chosen]
-
-
-def snapshot(ctx: ResourceContext, value: cfn.Value, name: str) -> hot.HotValue | None:
-    """A snapshot: that of a parameter as it stands; one that AWS holds is asked for."""
-    constant = ctx.constant(value)
-    if constant is UNKNOWN:
-        return ctx.hot(value)
-    return ctx.hole(name, f"A Cinder snapshot with the content of the EBS snapshot {as_text(constant)}.")
 
 
 def _type(ctx: ResourceContext, ebs: Ebs) -> hot.HotValue | None:

@@ -84,12 +84,6 @@ def secondary_addresses(ctx: ResourceContext, value: cfn.Value, path: Path) -> h
     return None
 
 
-@property_hook("ec2.own")
-def own(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
-    """A value that names other things."""
-    return interfaces.own(ctx, value)
-
-
 # ---- key pairs -------------------------------------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ def finish_launch_template(ctx: ResourceContext) -> None:
     server, first = ctx.emit("server"), interfaces.interfaces(ctx, ctx.resource)[0]
     found = [interface for interface in interfaces.interfaces(ctx, ctx.resource) if interface.existing is not None]
     if found:
-        ports = ((interfaces.own(ctx, interface.existing), interface.guard) for interface in found)
+        ports = ((ctx.hot(interface.existing), interface.guard) for interface in found)
         networks = [guarded(hot.HotMap({"port": port}), all_of(guard)) for port, guard in ports if port is not None]
         server.properties["networks"] = hot.HotList(tuple(networks))
     elif first.written:
@@ -83,7 +83,7 @@ def _fleet_member(ctx: ResourceContext, template: Resource, override: cfn.Map | 
     flavor = None if type_ is None else ctx.site_lookup("flavors", type_)
     if flavor is not None:
         said["flavor"] = flavor
-    subnet = interfaces.own(ctx, entries.get("SubnetId"))
+    subnet = ctx.hot(entries.get("SubnetId"))
     return _member(ctx, said, subnet)
 
 
@@ -136,7 +136,7 @@ def fleet_specifications(ctx: ResourceContext, value: cfn.Value, path: Path) -> 
     said = {"key_name": ctx.hot(entries.get("KeyName")), "user_data": _script(ctx, entries, specification.path)}
     server.properties |= {target: found for target, found in said.items() if found is not None}
     listed = [member.value for member in members(entries.get("SecurityGroups")) if isinstance(member.value, cfn.Map)]
-    groups = [interfaces.own(ctx, group.entries.get("GroupId")) for group in listed]
+    groups = [ctx.hot(group.entries.get("GroupId")) for group in listed]
     if groups:
         server.properties["security_groups"] = hot.HotList(tuple(group for group in groups if group is not None))
     if "IamInstanceProfile" in entries:
@@ -145,7 +145,7 @@ def fleet_specifications(ctx: ResourceContext, value: cfn.Value, path: Path) -> 
         ctx.dropped((*specification.path, "IamInstanceProfile"), because, advice, Severity.ERROR)
     require(ctx, server)
     finish_server(server)
-    return _member(ctx, server.properties, interfaces.own(ctx, entries.get("SubnetId")))
+    return _member(ctx, server.properties, ctx.hot(entries.get("SubnetId")))
 
 
 def _script(ctx: ResourceContext, entries: dict[str, cfn.Value], path: Path) -> hot.HotValue | None:

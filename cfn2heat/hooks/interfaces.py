@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 
@@ -15,7 +14,6 @@ from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
 from cfn2heat.hot.compose import branch
 from cfn2heat.hot.template import HotCondition, HotResource
-from cfn2heat.hot.walk import rewrite
 from cfn2heat.record import record
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_index, as_text
@@ -34,8 +32,6 @@ VPC_PARAMETER = "AWS::EC2::VPC::Id"
 GROUPS = ("GroupSet", "Groups", "SecurityGroupIds", "SecurityGroups")
 SERVER_LEVEL = ("SubnetId", *GROUPS, "PrivateIpAddress", "Ipv6Addresses", "SourceDestCheck", "AssociatePublicIpAddress")
 """Properties that speak of the first interface where no interface is written out."""
-
-AWS_ID = re.compile(r"(subnet|sg|eni|vol|snap|vpc|i)-([0-9a-f]{8}|[0-9a-f]{17})")
 
 PREFIXES = "Neutron assigns single addresses and no prefixes to a port."
 PREFIX_ADVICE = "Route the prefix to the port with OS::Neutron::ExtraRouteSet and allow it with allowed_address_pairs."
@@ -259,23 +255,11 @@ def network_of(ctx: ResourceContext, interface: Interface) -> hot.HotValue:
     if interface.subnet is None:
         return ctx.site_value("default_network")
     vpc = vpc_of(ctx, interface.subnet, interface.groups)
-    found = None if vpc is None else own(ctx, vpc)
+    found = None if vpc is None else ctx.hot(vpc)
     if found is not None:
         return found
     name = next((name for name in referred(interface.subnet) if name in ctx.template.parameters), ctx.id)
     return ctx.hole(f"{name}_network", "A Neutron port names its network beside its subnet; the template tells only the subnet.")
-
-
-def own(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | None:
-    """A value that names things; ids that AWS gave are asked for, since nothing here has them."""
-
-    def ask(found: hot.HotValue) -> hot.HotValue | None:
-        if isinstance(found, hot.Literal) and isinstance(found.value, str) and AWS_ID.fullmatch(found.value):
-            return ctx.hole(found.value, f"What stands here for {found.value} of AWS: its name or id in this cloud.")
-        return None
-
-    found = ctx.hot(value)
-    return None if found is None else rewrite(found, ask)
 
 
 def place(ctx: ResourceContext, subnet: hot.HotValue | None) -> hot.HotValue:
@@ -312,7 +296,7 @@ def needs_port(plan: PlanContext, server: Resource) -> bool:
 
 def security_groups(ctx: ResourceContext, lists: list[cfn.Value]) -> hot.HotValue | None:
     """All security groups of an interface as one list."""
-    found = [value for value in (own(ctx, given) for given in lists) if value is not None]
+    found = [value for value in (ctx.hot(given) for given in lists) if value is not None]
     if len(found) < 2:
         return found[0] if found else None
     if all(isinstance(value, hot.HotList) for value in found):
@@ -322,7 +306,7 @@ def security_groups(ctx: ResourceContext, lists: list[cfn.Value]) -> hot.HotValu
 
 def addresses(ctx: ResourceContext, interface: Interface) -> list[hot.HotValue]:
     """The entries of fixed_ips, the primary address first."""
-    subnet = own(ctx, interface.subnet)
+    subnet = ctx.hot(interface.subnet)
     entries = interface.entries
     said = private_addresses(ctx, entries)
     found = [guarded(_fixed_ip(subnet, _address(ctx, value)), all_of(guard)) for value, guard in said]

@@ -31,6 +31,7 @@ from cfn2heat.hot.template import HotCondition, HotOutput, HotParameter, HotReso
 from cfn2heat.hot.walk import rewrite, walk
 from cfn2heat.record import record, replace
 from cfn2heat.source import NOWHERE
+from cfn2heat.translate import outside
 from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.nested import Lifted
 from cfn2heat.translate.transforms import Case, apply
@@ -323,6 +324,8 @@ def _nested(
         member = _pool_member(ctx, pool, f"member_{number}" if len(pools) > 1 else "member", interface)
         inner.append(member)
         conditions[member.name] = None if pool.outside else pool.membership.condition
+    for resource in inner:
+        outside.ask(ctx.t, ctx.id, resource)
     lifted = ctx.lift(_all_values(inner, conditions))
     template = HotTemplate(description=_description(ctx, pools, public), conditions=lifted.conditions)
     _fill(template, inner, lifted)

@@ -179,19 +179,13 @@ def _is_ipv6(value: hot.HotValue) -> bool:
 
 def _groups(ctx: ResourceContext, key: str, value: cfn.Value, group: str | None, reading: Reading) -> Iterator[Remote]:
     found = ctx.resource_of(value)
-    if found is not None and found.name == group and isinstance(value, cfn.Ref | cfn.GetAtt):
+    if found is not None and found.name == group and isinstance(value, (cfn.Ref, cfn.GetAtt)):
         yield Remote((), is_group=True)
         return
-    constant = ctx.constant(value)
     if _is_of_balancers(ctx, value):
         because = "The security group of AWS's classic load balancers does not exist here."
         advice = "Let in the subnet of the Octavia load balancer: its health checks and traffic come from there."
         reading.lost[key] = Loss(because, advice)
-        return
-    if isinstance(constant, str) and constant.startswith("sg-"):
-        because = f"The source names the security group {constant} of AWS; give the one that stands for it here."
-        reading.adapted[key] = "The group is one of AWS by its id; the group that stands for it here is a parameter."
-        yield Remote((), group=ctx.hole(f"security_group_{constant}", because), is_group=True)
         return
     if found is not None and found.type in BALANCERS:
         reading.adapted[key] = BALANCER_BECAUSE
@@ -228,7 +222,7 @@ def _protocol(ctx: ResourceContext, value: cfn.Value | None) -> hot.HotValue | N
     """The protocol as Neutron names it; None for every protocol."""
     found = ctx.hot(value)
     possible = ctx.possible(value) or set()
-    if isinstance(found, hot.Literal | hot.If):
+    if isinstance(found, (hot.Literal, hot.If)):
         return _named_protocol(found)
     if found is not None and isinstance(found, hot.GetParam) and "-1" in possible:
         number = ctx.parameter_type(found.name) == "number"

@@ -45,7 +45,7 @@ def _choose(plan: PlanContext) -> Styles:
         if resource.type in DIRECTIONS:
             value = resource.properties.entries.get("GroupId") or resource.properties.entries.get("GroupName")
             groups = [found.name for found in plan.resources_of(value) if found.type == GROUP]
-            if len(groups) == 1 and isinstance(value, cfn.Ref | cfn.GetAtt):
+            if len(groups) == 1 and isinstance(value, (cfn.Ref, cfn.GetAtt)):
                 wanted.setdefault(groups[0], []).append(resource.name)
             else:
                 chosen.separate.update(groups)
@@ -287,11 +287,6 @@ def target(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue |
     if ctx.find("rule") is None:
         ctx.dropped(path, "The rule that it belongs to is not carried.", severity=Severity.NOTE)
         return None
-    constant = ctx.constant(value)
-    if isinstance(constant, str) and constant.startswith("sg-"):
-        because = f"The source names the security group {constant} of AWS; give the one that stands for it here."
-        ctx.adapted(path, because, "rule.security_group")
-        return ctx.hole(f"security_group_{constant}", because)
     return ctx.hot(value)
 
 

@@ -189,7 +189,7 @@ def legal_name(name: hot.HotValue) -> hot.HotValue:
 
 def connect_without_port(ctx: ResourceContext, server: HotResource, first: Interface) -> None:
     """Let Nova make the port: all that is said is a network or subnet and security groups."""
-    server.properties["networks"] = hot.HotList((interfaces.place(ctx, interfaces.own(ctx, first.subnet)),))
+    server.properties["networks"] = hot.HotList((interfaces.place(ctx, ctx.hot(first.subnet)),))
     groups = interfaces.security_groups(ctx, first.groups)
     if groups is not None and groups != hot.HotList(()):
         server.properties["security_groups"] = ctx.fit(groups, ctx.schema("server.security_groups"))
@@ -199,7 +199,7 @@ def connect(ctx: ResourceContext, server: HotResource, found: list[Interface]) -
     """Give a server its ports: those of others by their id, its own newly made."""
     networks = []
     for number, interface in enumerate(found):
-        port = interfaces.own(ctx, interface.existing) if interface.existing is not None else _own_port(ctx, interface, number)
+        port = ctx.hot(interface.existing) if interface.existing is not None else _own_port(ctx, interface, number)
         if port is not None:
             networks.append(guarded(hot.HotMap({"port": port}), all_of(interface.guard)))
     server.properties["networks"] = hot.HotList(tuple(networks))
@@ -232,6 +232,6 @@ def first_port(ctx: ResourceContext, server: Resource) -> hot.HotValue | None:
     """The first port of a server of this template; None where Nova makes it."""
     first = interfaces.interfaces(ctx, server)[0]
     if first.existing is not None:
-        return interfaces.own(ctx, first.existing)
+        return ctx.hot(first.existing)
     name = ctx.name(server.name, "port")
     return None if name is None else hot.GetResource(name)

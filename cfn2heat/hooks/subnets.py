@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import all_of, guarded, members, named
@@ -98,7 +96,7 @@ def _is_of_aws(ctx: ResourceContext, domain: cfn.Value) -> bool:
     texts = [domain.text] if isinstance(domain, cfn.Sub) else []
     constant = ctx.constant(domain)
     texts += [constant] if isinstance(constant, str) else sorted(ctx.possible(domain) or [])
-    if isinstance(domain, cfn.If | cfn.Join):
+    if isinstance(domain, (cfn.If, cfn.Join)):
         return True
     return any(not text.strip() or text.endswith((".internal", ".internal.")) for text in texts)
 
@@ -315,37 +313,13 @@ def table(ctx: ResourceContext) -> None:
         _warn_of_way_out(ctx, f"The route table {ctx.id}{always}")
 
 
-# ---- names of things that lie outside --------------------------------------------------------------------------------
-
-AWS_ID = re.compile(r"(vpc|subnet|rtb|igw|nat|vgw|tgw)-[0-9a-z]+")
+# ---- associations and zones of subnets --------------------------------------------------------------------------------
 
 
-def outside(ctx: ResourceContext, value: cfn.Value, path: Path, *targets: str) -> hot.HotValue | None:
-    """A value that names a network, subnet or router; a literal id of AWS is asked for instead."""
-    constant = ctx.constant(value)
-    if not isinstance(constant, str) or not AWS_ID.fullmatch(constant):
-        return ctx.hot(value)
-    because = f"The source names {constant} of AWS; give what stands for it here."
-    ctx.adapted(path, because, *targets)
-    return ctx.hole(constant.replace("-", "_"), because)
-
-
-@property_hook("network.network_of_subnet")
-def network_of_subnet(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
-    """The network that a subnet belongs to."""
-    return outside(ctx, value, path, "subnet.network")
-
-
-@property_hook("network.router_of_association")
-def router_of_association(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
-    """The router that a subnet is put on; a second association of the subnet changes nothing."""
-    return None if ctx.id in ctx.t.plan.claimed else outside(ctx, value, path, "interface.router")
-
-
-@property_hook("network.subnet_of_association")
-def subnet_of_association(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
-    """The subnet that is put on a router."""
-    return None if ctx.id in ctx.t.plan.claimed else outside(ctx, value, path, "interface.subnet")
+@property_hook("network.of_association")
+def of_association(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """The router or the subnet of an association; a second association of the subnet changes nothing."""
+    return None if ctx.id in ctx.t.plan.claimed else ctx.hot(value)
 
 
 @reference_hook("network.zone_of_subnet")

@@ -41,7 +41,7 @@ def volumes(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue 
     server = hot.GetResource(ctx.emit("server").name)
     for member in members(value, path):
         volume = member.value.entries.get("VolumeId") if isinstance(member.value, cfn.Map) else None
-        found = interfaces.own(ctx, volume)
+        found = ctx.hot(volume)
         if found is not None:
             name = volume.name if isinstance(volume, cfn.Ref) else "volume"
             attachment = ctx.add(f"attachment_{name}", "OS::Cinder::VolumeAttachment", f"{ctx.id}_{name}")
@@ -49,12 +49,6 @@ def volumes(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue 
             own = under(attachment.condition)
             attachment.condition = named(ctx.t, all_of((*own, *member.guard)))
     return None
-
-
-@property_hook("ec2.snapshot")
-def snapshot(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
-    """A snapshot that a volume is made from."""
-    return devices.snapshot(ctx, value, f"{ctx.id}_snapshot")
 
 
 @finish_hook("ec2.volume")

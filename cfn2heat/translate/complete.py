@@ -11,6 +11,7 @@ from cfn2heat.hot.catalog import Schema, TypeSchema, lookup
 from cfn2heat.hot.guard import implied
 from cfn2heat.hot.relations import rows
 from cfn2heat.hot.template import HotResource
+from cfn2heat.translate import outside
 from cfn2heat.translate.state import Translation
 
 SINGLE = {"string", "integer", "number", "boolean"}
@@ -24,6 +25,8 @@ def complete(t: Translation) -> None:
         for name in names:
             resource = t.hot.resources.get(name)
             type = lookup(resource.type) if resource is not None else None
+            if resource is not None:
+                outside.ask(t, owner, resource)
             if resource is not None and type is not None:
                 _require(t, owner, resource, type)
                 for key, value in resource.properties.items():

@@ -13,7 +13,7 @@ from cfn2heat.hot.template import HotResource
 from cfn2heat.hot.versions import lower
 from cfn2heat.source import Span
 from cfn2heat.table.rules import NoneAnswer, Rule
-from cfn2heat.translate import attributes, comments, dependencies, sections
+from cfn2heat.translate import attributes, comments, dependencies, outside, sections
 from cfn2heat.translate.assertions import rule_place
 from cfn2heat.translate.complete import complete
 from cfn2heat.translate.context import CompositeContext, CompositePlan, PlanContext, ResourceContext
@@ -42,6 +42,7 @@ def translate(t: Translation) -> None:
     sections.outputs(t)
     settle_parts(t)
     complete(t)
+    outside.account(t)
     sections.finish(t)
     arrange(t)
     finish_templates(t)

@@ -13,7 +13,7 @@ from cfn2heat.hot.compose import literal
 from cfn2heat.hot.template import HotCondition, HotOutput, HotParameter, ParameterGroup
 from cfn2heat.table.loader import Table
 from cfn2heat.translate import conditions as condition_values
-from cfn2heat.translate import rules
+from cfn2heat.translate import outside, rules
 from cfn2heat.translate.comments import wrap
 from cfn2heat.translate.constants import as_text
 from cfn2heat.translate.language import Language
@@ -78,6 +78,8 @@ class _Parameter:
     def build(self) -> HotParameter:
         fields = self._source.fields.entries
         for name in fields:
+            if name == "Default" and self._is_outside():
+                continue
             because = self._field(name, self._t.constants.fold(fields[name]))
             path = ("Parameters", self._source.name, name)
             if because:
@@ -140,6 +142,17 @@ class _Parameter:
                 text = ",".join(part.strip() for part in text.split(","))
             self.hot.default = hot.Literal(_number(value) if self.hot.type == "number" else text)
         return ""
+
+    def _is_outside(self) -> bool:
+        """Whether the default is an id of AWS; what becomes of it is decided when it is known whether something reads it."""
+        value = self._t.constants.fold(self._source.fields.entries["Default"])
+        if self.hot.type == "comma_delimited_list" and isinstance(value, str):
+            value = [part.strip() for part in value.split(",")]
+        what = outside.kind_of(self._t, value) if self._data.get("default", "keep") == "keep" else ""
+        if what:
+            self._default(value)
+            self._t.outside_defaults[self._source.name] = what
+        return bool(what)
 
     def _lost_default(self, text: str) -> str:
         because: str = self._t.table.parameters["because"]["drop"]

@@ -100,6 +100,10 @@ class Translation:
         self.looked_up: dict[str, str] = {}
         """Parameters whose values are keys of a table of the site, and which table: who hands them on knows more keys."""
         self.holes: dict[str, Hole] = {}
+        self.outside: dict[str, str] = {}
+        """Ids of things in an AWS account, each with the parameter that asks for what stands there here."""
+        self.outside_defaults: dict[str, str] = {}
+        """Parameters of the source whose default is such an id, and what it stands for."""
         self.imports: dict[str, str] = {}
         self.declared: dict[str, HotParameter] = {}
         self.mappings_used: dict[str, str] = {}
