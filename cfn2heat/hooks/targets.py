@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
@@ -16,6 +17,7 @@ from cfn2heat.hooks.udp import BOTH, UDP, both_guard, make_twin, takes_both
 from cfn2heat.hooks.verdicts import Verdict, say_attributes
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.compose import branch
+from cfn2heat.hot.template import HotResource
 from cfn2heat.source import Path
 from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.context import PlanContext, ResourceContext
@@ -82,6 +84,7 @@ def balancer_of(ctx: ResourceContext) -> hot.HotValue:
         owner = ctx.resource_of(arn)
         condition = (owner.condition if owner else None) or listener.condition
         answers.append((condition if condition != ctx.resource.condition else None, found))
+    answers += outside(ctx)
     if answers and all(condition for condition, _ in answers):
         return selected(answers, balancer_hole(ctx))
     always = next((found for condition, found in answers if condition is None), None)
@@ -89,6 +92,31 @@ def balancer_of(ctx: ResourceContext) -> hot.HotValue:
         message = "Listeners of several load balancers use this target group; an Octavia pool belongs to one of them."
         ctx.report("C2H3002", Severity.WARNING, message, "Give each load balancer a target group of its own.")
     return balancer_hole(ctx) if always is None else always
+
+
+def outside(ctx: ResourceContext) -> Iterator[tuple[str | None, hot.HotValue]]:
+    """The load balancers of the listeners that rules know by a parameter alone: Heat asks Octavia for them."""
+    found: dict[str, list[str | None]] = {}
+    for use in ctx.users(ctx.id):
+        rule = ctx.template.resources.get(use.resource)
+        listener = ctx.hot(rule.properties.entries.get("ListenerArn")) if rule is not None and rule.type == RULE else None
+        if rule is not None and isinstance(listener, hot.GetParam) and not listener.path:
+            found.setdefault(listener.name, []).append(rule.condition if rule.condition != ctx.resource.condition else None)
+    for name, conditions in found.items():
+        for condition in [None] if None in conditions else dict.fromkeys(conditions):
+            made = listener_outside(ctx, name, condition or ctx.resource.condition)
+            yield condition, hot.GetAttr(made.name, "loadbalancers", (hot.Literal(0), hot.Literal("id")))
+
+
+def listener_outside(ctx: ResourceContext, parameter: str, condition: str | None) -> HotResource:
+    """A listener of others as a resource, made once, of which Heat only reads."""
+    key = f"listener {parameter} {condition or ''}"
+    found = ctx.find(key)
+    if found is None:
+        found = ctx.add(key, "OS::Octavia::Listener", f"{ctx.id}_listener")
+        found.external_id, found.condition = hot.GetParam(parameter), condition
+        found.comments.append(f"{parameter} holds its id: from it comes the load balancer of {ctx.id}")
+    return found
 
 
 def selected(answers: list[tuple[str | None, hot.HotValue]], default: hot.HotValue) -> hot.HotValue:
@@ -255,7 +283,7 @@ def add_member(ctx: ResourceContext, target: cfn.Map, path: Path, guard: Guard, 
     """One PoolMember, by the address of what the target names."""
     identity = target.entries.get("Id")
     member = ctx.add(f"member_{number}", "OS::Octavia::PoolMember", f"{ctx.id}_member_{number}")
-    owner = ctx.resource_of(identity) if isinstance(identity, cfn.Ref | cfn.GetAtt | cfn.If) else None
+    owner = ctx.resource_of(identity) if isinstance(identity, (cfn.Ref, cfn.GetAtt, cfn.If)) else None
     default = without_nothing(ctx.hot(ctx.value("Port")), hot.Literal(80))
     port = without_nothing(ctx.hot(target.entries.get("Port")), default)
     properties = {

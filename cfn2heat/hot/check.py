@@ -207,7 +207,9 @@ class _Checker:
                 self.report("C2H4005", (*path, key), "a map is wanted here")
         if kind is not None:
             self._status(path, kind)
-        if "external_id" not in entry:
+        if "external_id" in entry:
+            check_value(scope, entry["external_id"], None, (*path, "external_id"))
+        else:
             check_properties(scope, kind, entry.get("properties") or {}, (*path, "properties"))
         check_value(scope, entry.get("metadata"), None, (*path, "metadata"))
         if isinstance(entry.get("update_policy"), dict):

@@ -68,6 +68,7 @@ def _resource(resource: HotResource) -> dict[str, Any]:
         type=resource.type,
         condition=_or_absent(resource.condition),
         depends_on=depends_on[0] if len(depends_on) == 1 else _or_absent(list(depends_on)),
+        external_id=_value(resource.external_id),
         properties=_or_absent({name: hot_to_plain(value) for name, value in resource.properties.items()}),
         metadata=_value(resource.metadata),
         update_policy=_value(resource.update_policy),

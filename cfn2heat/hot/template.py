@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cfn2heat.hot.values import HotMap, HotValue
+from cfn2heat.hot.values import GetParam, HotMap, HotValue
 from cfn2heat.record import field, mutable_record
 
 
@@ -42,6 +42,8 @@ class HotResource:
     metadata: HotValue | None = None
     update_policy: HotValue | None = None
     comments: list[str] = field(default_factory=list)
+    external_id: GetParam | None = None
+    """Holds the id of a thing outside of the stack, which the resource then stands for; Heat lets it depend on nothing else."""
 
 
 @mutable_record

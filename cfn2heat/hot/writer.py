@@ -116,6 +116,8 @@ def _write_resource(writer: _Writer, resource: HotResource) -> None:
         writer.lines.append(f"    depends_on: {plain_or_quoted(resource.depends_on[0], False)}")
     elif resource.depends_on:
         writer.value("    depends_on:", _strings(resource.depends_on), 4)
+    if resource.external_id is not None:
+        writer.value("    external_id:", resource.external_id, 4)
     if resource.properties:
         writer.pairs("    properties:", resource.properties, 4)
     if resource.metadata is not None:

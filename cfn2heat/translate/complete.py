@@ -34,7 +34,9 @@ def complete(t: Translation) -> None:
 
 
 def _require(t: Translation, owner: str, resource: HotResource, type: TypeSchema) -> None:
-    """What must be there: each required property, and of some one."""
+    """What must be there: each required property, and of some one; nothing of what is made elsewhere."""
+    if resource.external_id is not None:
+        return
     for missing in type.required:
         if (
             type.replaces.get(missing) not in resource.properties

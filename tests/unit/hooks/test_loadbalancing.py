@@ -162,6 +162,31 @@ def test_a_pool_of_two_load_balancers_follows_their_conditions() -> None:
     assert found["Web"]["properties"]["loadbalancer"] == wanted
 
 
+BY_PARAMETER = """
+  {name}:
+    Type: AWS::ElasticLoadBalancingV2::ListenerRule
+    {condition}
+    Properties:
+      ListenerArn: !Ref Text
+      Priority: 1
+      Conditions: [{{Field: path-pattern, Values: [/{name}]}}]
+      Actions: [{{Type: forward, TargetGroupArn: !Ref Web}}]
+"""
+
+
+def test_a_pool_behind_a_listener_of_others_stands_on_its_load_balancer() -> None:
+    found = resources(FRONT, BY_PARAMETER.format(name="One", condition=""), BY_PARAMETER.format(name="Two", condition="Condition: Tls"))
+    assert found["Web_listener"] == {"type": "OS::Octavia::Listener", "external_id": {"get_param": "Text"}}
+    assert found["Web"]["properties"]["loadbalancer"] == {"get_attr": ["Web_listener", "loadbalancers", 0, "id"]}
+
+
+def test_a_listener_of_others_is_read_where_its_rule_is_made() -> None:
+    found = resources(FRONT, BY_PARAMETER.format(name="One", condition="Condition: Tls"))
+    assert found["Web_listener"]["condition"] == "Tls"
+    balancer = {"get_attr": ["Web_listener", "loadbalancers", 0, "id"]}
+    assert found["Web"]["properties"]["loadbalancer"] == {"if": ["Tls", balancer, {"get_param": "Web_load_balancer"}]}
+
+
 @pytest.mark.parametrize(
     ("listener", "group", "wanted"),
     [

@@ -183,6 +183,7 @@ def templates(draw: Any) -> HotTemplate:
                 draw(st.none() | VALUES),
                 default,
                 comments,
+                draw(st.none() | st.builds(GetParam, TEXTS)),
             )
         },
         outputs={name: HotOutput(name, value, draw(st.none() | TEXTS), draw(st.none() | TEXTS), comments)},

@@ -99,3 +99,8 @@ def test_the_older_name_of_a_property_beside_the_newer() -> None:
 def test_what_is_only_looked_at_is_not_made() -> None:
     text = f"{HEAD}resources: {{r: {{type: OS::Nova::Server, external_id: x}}}}\n"
     assert check_text(text, "t.yaml") == []
+
+
+def test_what_is_only_looked_at_is_named_by_a_parameter_that_is_there() -> None:
+    text = f"{HEAD}resources: {{r: {{type: OS::Nova::Server, external_id: {{get_param: none}}}}}}\n"
+    assert [found.subject for found in check_text(text, "t.yaml")] == ["resources.r.external_id"]
