@@ -1235,7 +1235,7 @@ CODES: dict[str, tuple[str, str]] = {
     "C2H7061": (
         "The place of a result is taken",
         (
-            "A file of that name is there already, its folder is not, or another conversion to it is running. Results are "
+            "A file of that name is there already, its folder is not, or another call that makes it is running. Results are "
             "never overwritten."
         ),
     ),
@@ -1309,6 +1309,32 @@ CODES: dict[str, tuple[str, str]] = {
         (
             "known_hosts has another key for that address. It may be a new machine, or somebody in between. Compare fingerprints "
             "over another way before you remove the old key."
+        ),
+    ),
+    "C2H7100": (
+        "AWS cannot be asked",
+        (
+            "boto3 has found no credentials, the network is cut, or the account may not do it; the message has the words of AWS. "
+            "Credentials are taken from the environment, from ~/.aws, or from the profile that is named, and from nowhere else."
+        ),
+    ),
+    "C2H7101": (
+        "An image cannot be exported",
+        (
+            "AWS exports what belongs to the account and has no software licensed through AWS or its Marketplace in it, no "
+            "encrypted snapshot, and one volume. What can be seen beforehand is said before anything is begun; else the message "
+            "has what AWS answered. Where AWS refuses, copy the disk from inside the server."
+        ),
+    ),
+    "C2H7102": (
+        "A download from S3 broke off",
+        "The connection was cut several times without a byte between. What has arrived is kept, and the next call goes on there.",
+    ),
+    "C2H7103": (
+        "A file is not what S3 has",
+        (
+            "Its size or its checksum is another one, the object was changed meanwhile, or S3 keeps no checksum of it. Nothing "
+            "was left under the final name."
         ),
     ),
 }

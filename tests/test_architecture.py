@@ -43,6 +43,8 @@ BY_THE_REGISTRY = {("translate", "hooks")}
 """The registry alone reaches hooks, by name, when a table row asks for one."""
 HEAVY = {
     "click": {"cli"},
+    "boto3": {"images"},
+    "botocore": {"images"},
     "heatclient": {"deploy"},
     "keystoneauth1": {"deploy", "images"},
     "openstack": {"deploy", "images"},

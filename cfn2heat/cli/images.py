@@ -20,6 +20,7 @@ _FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), de
 
 DISK_COMMANDS = {
     "convert": "cfn2heat.cli.images_disk:convert_disk",
+    "export": "cfn2heat.cli.images_export:export_image",
     "inventory": "cfn2heat.cli.images_inventory:inventory",
     "rebuild": "cfn2heat.cli.images_inventory:rebuild_server",
     "inspect": "cfn2heat.cli.images_disk:inspect_disk",

@@ -14,6 +14,7 @@ import click
 from cfn2heat.cli.images_disk import refusing
 from cfn2heat.cli.output import visible, write_all
 from cfn2heat.images.convert import Scratch, is_done
+from cfn2heat.images.export import PATTERNS, Export
 from cfn2heat.images.migration import Entry, fill_table, read_entries
 from cfn2heat.images.refusal import refusal
 from cfn2heat.images.tools import dies_with_its_parent
@@ -42,7 +43,7 @@ DONE, LEFT = 0, 1
 def migrate(
     plan: Path, directory: Path, os_cloud: str | None, site: Path | None, jobs: int, form: str, **given: str | None
 ) -> None:
-    """Convert and upload every pet of a plan that names its disk, and fill the site file's table of images.
+    """Export, convert and upload every pet of a plan that names its disk or AMI, and fill the site file's table of images.
 
     What an earlier call has done is not done again, so a call that was broken off is simply repeated.
     Exit status: 0 all is moved, 1 some images failed or are not decided yet, 2 wrong usage, 3 the plan cannot be read.
@@ -54,7 +55,7 @@ def migrate(
         entries = read_entries(source.data, source.place, plan.parent)
         directory.mkdir(parents=True, exist_ok=True)
         options = [part for name, value in given.items() if value for part in (f"--{name.replace('_', '-')}", value)]
-        works = [Work(entry, directory, options, os_cloud) for entry in entries if entry.source]
+        works = [Work(entry, directory, options, os_cloud) for entry in entries if entry.source or entry.export]
         run(works, jobs, form)
         ready = {name: entry.use for entry in entries if entry.use for name in entry.ids}
         ready |= {name: work.entry.image for work in works if work.done for name in work.entry.ids}
@@ -66,19 +67,21 @@ def migrate(
 
 
 class Work:
-    """One image on its way: converted first, then uploaded."""
+    """One image on its way: exported where that is its source, converted, then uploaded."""
 
     def __init__(self, entry: Entry, directory: Path, options: list[str], os_cloud: str | None) -> None:
-        assert entry.source
         self.entry = entry
         self.done = False
         output = directory / f"{entry.image}.qcow2"
+        disk = entry.source or directory / f"{entry.image}.{entry.export.ami}.vmdk"  # type: ignore[union-attr]
         cloud = ["--os-cloud", os_cloud] if os_cloud else []
         self.calls = [["upload", str(output), "--name", entry.image, *cloud]]
-        if entry.source.exists() and is_done(output, entry.source):
+        if is_done(output, disk):
             Scratch(output).remove()  # a call that was killed at its very end has left it
-        else:
-            self.calls.insert(0, ["convert", str(entry.source), "-o", str(output), *options])
+            return
+        self.calls.insert(0, ["convert", str(disk), "-o", str(output), *options])
+        if entry.export is not None and not disk.exists():
+            self.calls.insert(0, ["export", *exporting(entry.export), "-o", str(disk)])
 
     def start(self) -> subprocess.Popen[bytes]:
         """Begin the next call; it ends when this process does."""
@@ -91,6 +94,11 @@ class Work:
             stderr=subprocess.PIPE,
             preexec_fn=dies_with_its_parent,  # noqa: PLW1509  this program has no threads
         )
+
+
+def exporting(wanted: Export) -> list[str]:
+    """Arguments that export an AMI."""
+    return [wanted.ami, *(f"--{name}={getattr(wanted, name)}" for name in PATTERNS if name != "ami")]
 
 
 def run(works: list[Work], jobs: int, form: str) -> None:

@@ -32,24 +32,29 @@ class Bar:
             number = f"{more['number']}/{more['of']} " if more else ""
             click.echo(f"{number}{name}: {text}", err=True)
 
-    def move(self, name: str, percent: float, total: int, seconds: float) -> None:
-        """The work has come so far; shown at most some times a second, and at its end."""
+    def move(self, name: str, percent: float, total: int, seconds: float, before: float = 0) -> None:
+        """The work has come so far, from where it was before; shown at most some times a second, and at its end.
+
+        total is how many bytes the whole has, 0 where nobody knows.
+        """
         now = time.monotonic()
         if not (percent >= 100 > self.shown or now - self.last > (0.2 if self.bar else 5)):
             return
         self.last, self.shown = now, percent
-        rate = total * percent / 100 / seconds if seconds else 0
-        left = seconds * (100 - percent) / percent if percent else 0
+        moved = percent - before
+        rate = total * moved / 100 / seconds if seconds else 0
+        speed = f"  {size(rate)}/s" if total else ""
+        left = seconds * (100 - percent) / moved if moved else 0
         if self.form == "json":
             data = {"step": name, "percent": round(percent, 2), "bytes_per_second": int(rate), "seconds_left": int(left)}
             click.echo(json.dumps(data))
         elif self.bar:
             filled = int(percent / 4)
-            text = f"    [{'#' * filled}{'-' * (25 - filled)}] {percent:3.0f}%  {size(rate)}/s  {clock(left)} left"
+            text = f"    [{'#' * filled}{'-' * (25 - filled)}] {percent:3.0f}%{speed}  {clock(left)} left"
             click.echo(f"\r{text:78}", nl=percent >= 100, err=True)
             self.open = percent < 100
         else:
-            click.echo(f"    {percent:.0f}%, {size(rate)}/s, {clock(left)} left", err=True)
+            click.echo(f"    {percent:.0f}%{speed}  {clock(left)} left", err=True)
 
 
 class Shown:

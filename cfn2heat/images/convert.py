@@ -36,10 +36,10 @@ class Progress:
 class Scratch:
     """The folder beside the result where the work happens; its journal says which steps are done."""
 
-    def __init__(self, output: Path) -> None:
+    def __init__(self, output: Path, work: str = "work.qcow2") -> None:
         self.output = output
         self.folder = output.parent / f".{output.name}.cfn2heat"
-        self.work = self.folder / "work.qcow2"
+        self.work = self.folder / work
         self.log = self.folder / "log"
         self._journal = self.folder / "journal"
 
@@ -53,7 +53,7 @@ class Scratch:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise refusal("C2H7061", self.folder, "another conversion to the same place is running") from None
+                raise refusal("C2H7061", self.folder, "another conversion or export to the same place is running") from None
             failed = True
             try:
                 yield
@@ -196,10 +196,11 @@ def identity(origin: Path) -> list[str | int]:
 
 
 def is_done(output: Path, origin: Path) -> bool:
-    """Whether a result is there already, and comes from this source as it is now."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        facts = json.loads(properties_file(output).read_text(encoding="utf-8"))
-        return output.exists() and bool(facts["source"] == identity(origin))
+    """Whether a result is there already, and comes from this source as it is now, or as it was before it was removed."""
+    with suppress(OSError, ValueError, KeyError, TypeError, IndexError):
+        known = json.loads(properties_file(output).read_text(encoding="utf-8"))["source"]
+        same = known == identity(origin) if origin.exists() else known[0] == str(origin.resolve())
+        return output.exists() and bool(same)
     return False
 
 

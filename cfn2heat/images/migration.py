@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cfn2heat.diagnostics import InputError
+from cfn2heat.images.export import PATTERNS, Export
 from cfn2heat.record import record
 from cfn2heat.source import Span
 
@@ -17,7 +18,10 @@ KINDS = ("public", "vendor", "pet", "unknown")
 
 @record
 class Entry:
-    """An image of the plan: what stands for it (use), or the disk that moves (source); both empty when nothing is decided."""
+    """An image of the plan: what stands for it (use), or the disk that moves; neither when nothing is decided.
+
+    The disk is a file (source), or that of an AMI which is exported first (export).
+    """
 
     name: str
     image: str
@@ -25,11 +29,12 @@ class Entry:
     ids: tuple[str, ...]
     use: str = ""
     source: Path | None = None
+    export: Export | None = None
 
     @property
     def decided(self) -> bool:
         """Whether the plan says what becomes of it."""
-        return bool(self.use or self.source)
+        return bool(self.use or self.source or self.export)
 
 
 def read_entries(data: Any, place: Place, folder: Path) -> list[Entry]:
@@ -47,17 +52,34 @@ def _entry(one: Any, path: tuple[str | int, ...], place: Place, folder: Path, ta
     kind = one.get("kind")
     if kind not in KINDS:
         raise InputError("C2H7080", f"kind must be one of {', '.join(KINDS)}", place((*path, "kind")), subject=one["name"])
-    texts = {key: one.get(key) or "" for key in ("use", "source")}
-    for key, value in texts.items():
+    use, source = (one.get(key) or "" for key in ("use", "source"))
+    for key, value in (("use", use), ("source", "" if isinstance(source, dict) else source)):
         if not isinstance(value, str):
             raise InputError("C2H7080", f"{key} must be text", place((*path, key)), subject=one["name"])
     ids = one.get("ids") or {}
     if not isinstance(ids, dict) or not all(isinstance(names, list) for names in ids.values()):
         raise InputError("C2H7080", "ids must be a map of lists", place((*path, "ids")), subject=one["name"])
-    pet = kind == "pet" and texts["source"] and not texts["use"]
-    source = folder / texts["source"] if pet else None
+    exported = _export(source, (*path, "source"), place, one["name"]) if isinstance(source, dict) else None
+    pet = kind == "pet" and not use
+    disk = folder / source if pet and source and not exported else None
     names = tuple(dict.fromkeys(str(name) for region in ids.values() for name in region))
-    return Entry(one["name"], _image_name(one["name"], taken), names, texts["use"], source)
+    return Entry(one["name"], _image_name(one["name"], taken), names, use, disk, exported if pet else None)
+
+
+def _export(source: dict[str, Any], path: tuple[str | int, ...], place: Place, name: str) -> Export:
+    """The source that is an AMI."""
+    known = ", ".join(PATTERNS)
+    for key, value in source.items():
+        if key not in PATTERNS or not isinstance(value, str):
+            message = f"{key} must be text" if key in PATTERNS else f"a source has {known}, and no {key}"
+            raise InputError("C2H7080", message, place((*path, key)), subject=name)
+    lacking = [key for key in ("ami", "region", "bucket") if key not in source]
+    if lacking:
+        raise InputError("C2H7080", f"the source lacks {', '.join(lacking)}", place(path), subject=name)
+    found = Export(**source)
+    for key in found.wrong():
+        raise InputError("C2H7080", f"{source[key]!r} is no {key}", place((*path, key)), subject=name)
+    return found
 
 
 def _image_name(name: str, taken: set[str]) -> str:

@@ -125,7 +125,8 @@ _HEAD = """\
 #
 # For each image say what shall become of it, then give this file to the next step:
 #   kind: public or vendor   another image takes its place: put its name or id in your cloud behind `use`
-#   kind: pet                the disk itself moves: put the exported file (VMDK, VHD, OVA, raw, ...) behind `source`
+#   kind: pet                the disk itself moves: put the exported file (VMDK, VHD, OVA, raw, ...) behind `source`,
+#                            or let AWS export it into a bucket of yours: source: {{ami: ami-..., region: ..., bucket: ...}}
 #   kind: unknown            the template leaves it open: look at the running stack, and make it one of the others
 version: 1
 images:

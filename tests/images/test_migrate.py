@@ -20,9 +20,11 @@ from click.testing import CliRunner
 
 from cfn2heat.cli.main import cli
 from cfn2heat.diagnostics import InputError
+from cfn2heat.images.export import Export
 from cfn2heat.images.migration import Entry, fill_table, read_entries
 from cfn2heat.images.steps import TOOLS
 from cfn2heat.source import Span
+from tests.images import amazon
 from tests.images.conftest import MIB, qemu_img
 from tests.images.glance import Glance, running
 
@@ -61,6 +63,19 @@ def test_the_plan_of_a_person_is_read():
     assert not entries("{version: 1, images: [{name: x, kind: pet, source: , ids: {}}]}")[0].decided
 
 
+def test_a_source_may_be_an_ami():
+    source = "{ami: ami-0000000000000ccc1, region: eu-west-1, bucket: pets, profile: shop}"
+    (pet,) = entries(f"{{version: 1, images: [{{name: x, kind: pet, source: {source}, ids: {{}}}}]}}")
+    assert pet.export == Export("ami-0000000000000ccc1", "eu-west-1", "pets", profile="shop")
+    assert (pet.source, pet.decided) == (None, True)
+    (public,) = entries(f"{{version: 1, images: [{{name: x, kind: public, use: mine, source: {source}}}]}}")
+    assert (public.export, public.use) == (None, "mine")
+
+
+def exported(source: str) -> str:
+    return f"{{version: 1, images: [{{name: x, kind: pet, source: {{{source}}}}}]}}"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -70,6 +85,11 @@ def test_the_plan_of_a_person_is_read():
         ("{version: 1, images: [{name: x, kind: cat}]}", "kind must be one of"),
         ("{version: 1, images: [{name: x, kind: pet, source: [a]}]}", "source must be text"),
         ("{version: 1, images: [{name: x, kind: pet, ids: [a]}]}", "ids must be"),
+        (exported("ami: ami-0000000000000ccc1, region: eu-west-1"), "lacks bucket"),
+        (exported("ami: ami-0000000000000ccc1, region: eu-west-1, bucket: pets, secret: x"), "no secret"),
+        (exported("ami: ami-0000000000000ccc1, region: eu-west-1, bucket: [pets]"), "bucket must be text"),
+        (exported("ami: pet, region: eu-west-1, bucket: pets"), "'pet' is no ami"),
+        (exported("ami: ami-0000000000000ccc1, region: -x, bucket: pets"), "'-x' is no region"),
     ],
 )
 def test_a_plan_that_is_none(text, words):
@@ -101,14 +121,18 @@ def test_comments_of_the_site_file_stay():
 # The command: real qemu-img, and programs that find no system on the disks
 
 
+def a_disk(folder: Path, number: int = 0) -> Path:
+    """A raw disk of 8 MiB with something on it."""
+    made = folder / f"{number}.made"
+    made.write_bytes(random.Random(number).randbytes(2 * MIB) + bytes(6 * MIB))
+    return made
+
+
 @pytest.fixture
 def plan(tmp_path: Path) -> Path:
     """Three disks, each in another format."""
     for number, (name, form) in enumerate((("one.raw", "raw"), ("two.vmdk", "vmdk"), ("three.qcow2", "qcow2"))):
-        made = tmp_path / f"{number}.made"
-        made.write_bytes(random.Random(number).randbytes(2 * MIB) + bytes(6 * MIB))
-        qemu_img("convert", "-f", "raw", "-O", form, made, tmp_path / name)
-        made.unlink()
+        qemu_img("convert", "-f", "raw", "-O", form, a_disk(tmp_path, number), tmp_path / name)
     (tmp_path / "plan.yaml").write_text(PLAN)
     return tmp_path / "plan.yaml"
 
@@ -219,6 +243,49 @@ def test_an_image_that_fails_keeps_no_other_from_moving(plan, surroundings):
         assert last == {"moved": ["Regions.Pet", "Two!"], "failed": ["two"], "undecided": ["Open"]}
         assert {one["name"] for one in glance.images.values()} == {"regions.pet", "two-2"}
     assert "ami-0000000000000ccc3" not in (plan.parent / "site.yaml").read_text()
+
+
+@pytest.mark.images("qemu-img")
+def test_an_ami_is_exported_converted_and_uploaded_once(tmp_path, surroundings):
+    """The whole way of an AMI, though it is killed on the way; its disk may go when it is converted."""
+    qemu_img("convert", "-f", "raw", "-O", "vmdk", "-o", "subformat=streamOptimized", a_disk(tmp_path), tmp_path / "x.vmdk")
+    plan = tmp_path / "plan.yaml"
+    output = tmp_path / "out"
+    with running() as glance, amazon.running() as aws:
+        aws.disk, ami = (tmp_path / "x.vmdk").read_bytes(), amazon.pet(aws)
+        plan.write_text(AMI.format(ami=ami, region=amazon.REGION, bucket=amazon.BUCKET))
+        environment = surroundings(glance) | amazon.LOGIN | {"AWS_ENDPOINT_URL": aws.url}
+        aws.polls = 1_000_000
+        process = subprocess.Popen(command(plan), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while "DescribeExportImageTasks" not in aws.asked:
+            time.sleep(0.05)
+        process.kill()
+        process.wait()
+        aws.polls = 0
+        aws.tasks["export-ami-00000000000000001"]["polls"] = "0"
+        done = subprocess.run(command(plan), env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        disk = output / f"pet.{ami}.vmdk"
+        assert disk.read_bytes() == aws.disk
+        assert "identical" in qemu_img("compare", "-f", "vmdk", "-F", "qcow2", disk, output / "pet.qcow2")
+        assert [(one["name"], one["status"]) for one in glance.images.values()] == [("pet", "active")]
+        assert yaml.safe_load((tmp_path / "site.yaml").read_text())["images"] == {ami: "pet"}
+        disk.unlink()
+        asked = len(aws.asked)
+        again = subprocess.run(command(plan), env=environment, capture_output=True, text=True, check=True)
+        assert (len(aws.asked), len(glance.images)) == (asked, 1)
+    kept = b"".join(path.read_bytes() for path in [plan, tmp_path / "site.yaml", *output.iterdir()] if path.is_file())
+    assert amazon.SECRET not in f"{kept!r}{done.stdout}{done.stderr}{again.stdout}{again.stderr}"
+    assert not [path for path in output.iterdir() if path.name.startswith(".")]
+
+
+AMI = """version: 1
+images:
+  - name: pet
+    kind: pet
+    source: {{ami: {ami}, region: {region}, bucket: {bucket}}}
+    ids: {{{region}: [{ami}]}}
+"""
 
 
 @pytest.mark.parametrize(
