@@ -5,6 +5,7 @@ from importlib import import_module
 MODULES = {
     "autoscaling": ("autoscaling", "steps"),
     "boot": ("boot",),
+    "ceilometer": ("ceilometer",),
     "classic": ("classic",),
     "cloudformation": ("cloudformation",),
     "cloudwatch": ("cloudwatch", "metrics"),

@@ -12,8 +12,8 @@ from cfn2heat.hooks.choices import without_nothing
 from cfn2heat.hooks.interfaces import may_be, present
 from cfn2heat.hooks.members import BALANCED, definition, tag_map
 from cfn2heat.hooks.metrics import (
+    CPU,
     GRANULARITY,
-    METRICS,
     POLICY,
     group_mark,
     is_watched,
@@ -34,8 +34,8 @@ from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.registry import finish_hook, predicate, property_hook
 
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
+INSTANCE_GROUP = "OS::Heat::InstanceGroup"
 
-CPU = METRICS["AWS/EC2", "CPUUtilization"]
 PAUSE = 300
 """Seconds that AWS waits after a policy has acted when nothing else is said (default cooldown, and default warm-up)."""
 
@@ -98,7 +98,7 @@ def group_of_policy(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.H
 def group_named(plan: PlanContext, value: cfn.Value | None) -> Resource | None:
     """The group of this template that a value names."""
     found = plan.resources_of(value)
-    if len(found) == 1 and found[0].type == GROUP and not isinstance(value, cfn.Sub | cfn.Join):
+    if len(found) == 1 and found[0].type == GROUP and not isinstance(value, (cfn.Sub, cfn.Join)):
         return found[0]
     groups = [resource for resource in plan.template.resources.values() if resource.type == GROUP]
     wanted = signature(value)
@@ -287,6 +287,15 @@ def desired_capacity(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.
     return hot.Literal(nearest)
 
 
+@property_hook("autoscaling.fixed_size")
+def fixed_size(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
+    """The one size of a group that nothing scales: both of its limits."""
+    size = ctx.hot(value)
+    if size is not None:
+        ctx.set("group.max_size", ctx.fit(size, ctx.schema("group.max_size")))
+    return size
+
+
 @predicate("autoscaling.waits_for_signals")
 def waits_for_signals(plan: PlanContext) -> bool:
     """Whether a rolling update waits for signals, so that its pause is a time limit."""
@@ -349,8 +358,8 @@ def tags(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | N
 
 
 def inherited(plan: PlanContext, tag: cfn.Map) -> bool:
-    """Whether the members have the tag."""
-    return may_be(plan, tag.entries.get("PropagateAtLaunch"), "true")
+    """Whether the members have the tag; all of them in a group of which nothing else could have it."""
+    return plan.resource.type == INSTANCE_GROUP or may_be(plan, tag.entries.get("PropagateAtLaunch"), "true")
 
 
 @finish_hook("autoscaling.group")

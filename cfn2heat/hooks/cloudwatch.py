@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Member, all_of, guarded, members
 from cfn2heat.hooks.interfaces import present
 from cfn2heat.hooks.metrics import (
-    GRANULARITY,
     GROUP,
     GUEST,
     MATH,
@@ -24,13 +21,12 @@ from cfn2heat.hooks.metrics import (
     compares,
     group_mark,
     metric_of,
-    number,
+    points,
     query,
     scaled,
     subject_of,
     sum_factor,
     threshold_because,
-    whole,
     word_of,
 )
 from cfn2heat.hooks.steps import fill_bands, plan_bands, policy_urls
@@ -154,15 +150,12 @@ def threshold(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValu
 @property_hook("cloudwatch.evaluation_periods")
 def evaluation_periods(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """As many points of 300 seconds as cover the same time."""
-    periods, period = number(ctx.constant(value)), number(ctx.constant(ctx.value("Period")))
-    if periods is None or period is None or period == GRANULARITY:
+    found, because = points(ctx.constant(value), ctx.constant(ctx.value("Period")))
+    if not found:
         ctx.translated(path, "alarm.evaluation_periods")
         return ctx.hot(value)
-    points = max(1, math.ceil(periods * period / GRANULARITY))
-    size = "one point" if points == 1 else f"{points} points"
-    because = f"{whole(periods)} x {whole(period)} s are {size} of {GRANULARITY} s; every point must cross the threshold."
     ctx.adapted(path, because, "alarm.evaluation_periods")
-    return hot.Literal(points)
+    return hot.Literal(found)
 
 
 # ---- actions ---------------------------------------------------------------------------------------------------------

@@ -41,6 +41,8 @@ CLASSIC = "AWS::ElasticLoadBalancing::LoadBalancer"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 BALANCED = (CLASSIC, TARGET_GROUP)
 
+ADDRESSES = "InstanceList"
+"""The attribute by which Heat's own groups of instances tell the addresses of their members."""
 SERVER, VOLUME = "OS::Nova::Server", "OS::Cinder::Volume"
 PORT, ADDRESS, MEMBER = "OS::Neutron::Port", "OS::Neutron::FloatingIP", "OS::Octavia::PoolMember"
 
@@ -335,6 +337,8 @@ def _nested(
         if pool.outside:
             _outside(template, lifted, pool, f"member_{number}" if len(pools) > 1 else "member")
     template.parameters = lifted.parameters
+    if any(use.attribute == ADDRESSES for use in ctx.users(ctx.id)):
+        template.outputs["first_address"] = HotOutput("first_address", hot.GetAttr("server", "first_address"))
     file = ctx.nested(f"{ctx.id}-member", template, [f"One member of {ctx.id}."])
     return hot.HotMap({"type": hot.Literal(file), "properties": hot.HotMap(lifted.arguments)})
 

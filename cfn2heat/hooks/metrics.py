@@ -13,6 +13,7 @@ from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.registry import predicate
 
 ALARM = "AWS::CloudWatch::Alarm"
+OLD_ALARM = "OS::Ceilometer::Alarm"
 GROUP = "AWS::AutoScaling::AutoScalingGroup"
 INSTANCE = "AWS::EC2::Instance"
 POLICY = "AWS::AutoScaling::ScalingPolicy"
@@ -52,6 +53,7 @@ METRICS = {
     ("AWS/EC2", "EBSWriteOps"): _counter("disk.device.write.requests", DISK, "requests"),
 }  # fmt: skip
 """What has a counterpart. All are counters of which Gnocchi keeps the rate."""
+CPU = METRICS["AWS/EC2", "CPUUtilization"]
 
 _BALANCER = (
     "Ceilometer measures nothing of Octavia's load balancers",
@@ -184,9 +186,11 @@ def watches_many(plan: PlanContext) -> bool:
 def is_watched(plan: PlanContext, group: str) -> bool:
     """Whether an alarm of this template needs to find the members of a group in Gnocchi."""
     for use in plan.users(group):
-        if not use.resource or plan.type_of(use.resource) != ALARM:
+        if not use.resource or plan.type_of(use.resource) not in (ALARM, OLD_ALARM):
             continue
         alarm = PlanContext(plan.t, use.resource)
+        if alarm.resource.type == OLD_ALARM:
+            return True
         subject = subject_of(alarm)
         if metric_of(alarm) and subject and subject.kind == "group":
             return True
@@ -208,6 +212,19 @@ def compares(plan: PlanContext) -> bool:
     """Whether the alarm compares with a number, and not with a band."""
     operator = word_of(plan, "ComparisonOperator")
     return "LowerOrGreater" not in operator and "UpperThreshold" not in operator and "LowerThreshold" not in operator
+
+
+# ---- time ------------------------------------------------------------------------------------------------------------
+
+
+def points(periods: object, period: object) -> tuple[int, str]:
+    """How many points of 300 seconds cover so many periods of so many seconds, and why; 0 where there is nothing to change."""
+    count, length = number(periods), number(period)
+    if count is None or length is None or length == GRANULARITY:
+        return 0, ""
+    found = max(1, math.ceil(count * length / GRANULARITY))
+    size = "one point" if found == 1 else f"{found} points"
+    return found, f"{whole(count)} x {whole(length)} s are {size} of {GRANULARITY} s; every point must cross the threshold."
 
 
 # ---- thresholds ------------------------------------------------------------------------------------------------------
@@ -254,7 +271,7 @@ def scaled_hot(value: hot.HotValue, factor: float, more: hot.HotValue | None = N
 
 def number(value: object) -> float | None:
     """A constant as a number that can be counted with, or None."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         return None
     try:
         found = float(value)

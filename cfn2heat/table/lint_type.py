@@ -60,7 +60,7 @@ class _TypeLint:
         self._data: dict[str, Any] = source.data
         self._type: str = source.data["type"]
         self._emits: dict[str, Any] = source.data.get("emits", {})
-        self._catalog = source_catalog.lookup(self._type)
+        self._catalog = source_catalog.lookup(self._type) or _native(self._type)
 
     def run(self) -> None:
         """Check everything."""
@@ -256,7 +256,7 @@ class _TypeLint:
             for name in missing_references(self._catalog, references):
                 self._fault("C2H5203", ("references",), f"no answer for {name}")
             for name in references:
-                if not _is_attribute(self._catalog, name):
+                if not _is_attribute(self._catalog, name) and name not in _heats_attributes(self._type):
                     self._fault("C2H5204", ("references", name), "AWS documents no such attribute")
         for name, value in references.items():
             self._check_reference(value, ("references", name))
@@ -297,6 +297,30 @@ def missing_references(known: SourceType, references: dict[str, Any]) -> Iterato
             continue
         if not any(other.startswith(name + ".") for other in references):
             yield name
+
+
+def _native(name: str) -> SourceType | None:
+    """One of Heat's own types, as far as a source template may hold it."""
+    found = target_catalog.lookup(name)
+    if found is None:
+        return None
+    properties = {key: _shape(schema) for key, schema in found.properties.items()}
+    return SourceType(name, properties, found.required, tuple(_heats_attributes(name)), (), {}, {})
+
+
+def _shape(schema: Schema) -> Shape:
+    known = schema.schema
+    if isinstance(known, dict):
+        return {name: _shape(member) for name, member in known.items()}
+    if known is not None:
+        return [_shape(known)]
+    return "json" if schema.type in ("map", "list", "any") else schema.type
+
+
+def _heats_attributes(name: str) -> list[str]:
+    """Attributes that Heat gives to a type of this name: templates that were written for it ask for them."""
+    found = target_catalog.lookup(name)
+    return [attribute for attribute in (found.attributes if found else ()) if attribute != "show"]
 
 
 def _is_attribute(known: SourceType, name: str) -> bool:

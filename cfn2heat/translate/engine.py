@@ -85,15 +85,15 @@ def rule_for(t: Translation, resource: Resource) -> Rule | None:
     """The rule of a resource's type; types of the target language itself pass through; None: no counterpart."""
     rule = t.table.rule(resource.type)
     if rule is None:
-        return native_rule(t, resource.type)
+        return native_rule(resource.type)
     if rule.needs is not None and not t.site.switches.get(rule.needs):
         return None
     return rule
 
 
-def native_rule(t: Translation, type: str) -> Rule | None:
-    """A rule for a type that Heat has under its own name, in a namespace that the table does not translate."""
-    if type.split("::", 1)[0] in {known.split("::", 1)[0] for known in t.table.types()} or lookup(type) is None:
+def native_rule(type: str) -> Rule | None:
+    """A rule for a type that is Heat's own; those that it shares with the source's side are the table's to translate."""
+    if lookup(type) is None or source_type(type) is not None:
         return None
     from cfn2heat.translate.native import rule
 

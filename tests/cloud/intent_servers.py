@@ -169,7 +169,7 @@ def template_of(stack: Deployed, asked: dict[str, Any]) -> dict[str, Any]:
 def scaling_group(stack: Deployed, name: str, asked: dict[str, Any]) -> Iterator[Fact]:
     """As many servers as it starts with, each as its template says."""
     servers = stack.things("server", name)
-    size = asked.get("DesiredCapacity", asked.get("MinSize", UNKNOWN))
+    size = asked.get("DesiredCapacity", asked.get("MinSize", asked.get("Size", UNKNOWN)))
     wanted = int(size) if str(size).isdigit() else UNKNOWN
     yield Fact(f"{name}.Properties.DesiredCapacity", "servers of the group", wanted, len(servers))
     template = template_of(stack, asked)
@@ -210,6 +210,7 @@ def attachment(stack: Deployed, name: str, asked: dict[str, Any]) -> Iterator[Fa
 CHECKS = {
     "AWS::EC2::Instance": instance,
     "AWS::AutoScaling::AutoScalingGroup": scaling_group,
+    "OS::Heat::InstanceGroup": scaling_group,
     "AWS::EC2::Volume": volume,
     "AWS::EC2::VolumeAttachment": attachment,
 }

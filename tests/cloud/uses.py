@@ -31,7 +31,9 @@ KINDS_BY_USE = {
     "OS::Octavia::Listener.sni_container_refs": "certificate",
     "OS::Designate::RecordSet.zone": "zone",
     "OS::Designate::RecordSet.zone+": "zone_name",
-    "OS::Designate::RecordSet.records": "address",
+    "OS::Designate::RecordSet.records A": "address",
+    "OS::Designate::RecordSet.records AAAA": "address6",
+    "OS::Designate::RecordSet.records CNAME": "domain",
     "OS::Zaqar::Subscription.queue_name": "queue",
     "OS::Nova::Server.key_name": "key",
     "OS::Nova::Server.image": "image",
@@ -54,7 +56,8 @@ def uses(templates: Iterable[Mapping[str, Any]]) -> dict[str, str]:
                 if len(pair) == 2 and all(isinstance(name, str) for name in pair):
                     found[f"{pair[0]} in"] = pair[1]
             for path, name in _taken(resource.get("properties"), ""):
-                kind = KINDS_BY_USE.get(f"{resource['type']}.{path}")
+                taker = f"{resource['type']}.{path}"
+                kind = KINDS_BY_USE.get(taker) or KINDS_BY_USE.get(f"{taker} {resource['properties'].get('type')}")
                 if kind and found.get(name) != "free_subnet":
                     found[name] = kind if kind == "free_subnet" else found.get(name, kind)
     return found
