@@ -23,7 +23,8 @@ INTRODUCTION = """\
 Written by `scripts/proof_account.py`. Public templates were converted and deployed on the project's test cloud
 (`tests/cloud/`): a real Keystone, Heat, Nova, Neutron, Cinder, Octavia, Swift, Zaqar, Designate, Trove, Manila and Barbican, of
 which only the data planes are missing. A plain member of a project created each stack, as converted; only values of parameters
-were chosen, by rules from what the cloud has (`tests/cloud/values.py`). No template was touched. Where a run failed, the cause
+were chosen, by rules from what the cloud has (`tests/cloud/values.py`). A source of which nothing but users and groups can live
+on was converted with the site's switch `keystone_admin` and created by an administrator; it says so. No template was touched. Where a run failed, the cause
 was mended in the translator, in a rule or in the test cloud, and the template was done again; the last row counts.
 
 The list was made before the run, by `scripts/choose_templates.py`: {named} templates that people who migrate would bring, and a
@@ -34,7 +35,7 @@ half live on. A template is *proved* when
 2. what the services' own APIs report agrees with what the source asks for, by an evaluator that shares nothing with the
    translator (`tests/cloud/intent.py`): networks, subnets and their blocks, ways out, security group rules, ports and addresses,
    servers with flavor, image, key and user data, volumes and attachments, load balancers, listeners and members, queues,
-   containers, zones and records,
+   containers, zones and records, users and their groups,
 3. its stack reaches DELETE_COMPLETE and nothing of it is left in the project, but for what the source says to retain and keys
    that Barbican keeps when their orders are deleted.
 
@@ -83,7 +84,8 @@ def line(row: dict[str, Any]) -> list[object]:
     """One proved template."""
     times = [f"{row[action]['seconds']:.0f}" for action in ("create", "delete")]
     numbers = [sum(row["agreed"].values()), row["open"], len(row["announced"]), len(row["placeholders"])]
-    return [shown(row["name"]), row["resources"], len(row["heat"]), *times, *numbers]
+    name = shown(row["name"]) + (" (by an administrator)" if row.get("administrator") else "")
+    return [name, row["resources"], len(row["heat"]), *times, *numbers]
 
 
 def announced(good: list[dict[str, Any]]) -> Iterator[str]:

@@ -97,7 +97,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--os-cloud", required=True, action="append", help="a plain member's; one stack at a time runs in each")
-    parser.add_argument("--admin-cloud", help="the same cloud as an administrator, who alone may read user data")
+    parser.add_argument("--admin-cloud", help="the same cloud as an administrator: reads user data, makes users")
     parser.add_argument("--list", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--again", action="store_true", help="do those again that were not proved")
@@ -118,7 +118,8 @@ def main() -> None:
         for stack in heat.stacks.list():
             if re.fullmatch(r"p[0-9a-f]{6}", stack.stack_name):
                 StackRun(heat, stack.stack_name).forget()
-        clouds, facts = Clouds(cloud, heat, admin), stand(cloud, heat)
+        admin_heat = Client("1", session=admin.session, region_name=admin.config.get_region_name()) if admin else None
+        clouds, facts = Clouds(cloud, heat, admin, admin_heat), stand(cloud, heat)
         while True:
             try:
                 entry = waiting.get_nowait()

@@ -26,6 +26,8 @@ TYPES = {
     "record": ["OS::Designate::RecordSet"],
     "key": ["OS::Nova::KeyPair"],
     "secret": ["OS::Barbican::Secret"],
+    "user": ["OS::Keystone::User"],
+    "user_group": ["OS::Keystone::Group"],
 }
 
 
@@ -113,7 +115,8 @@ class Deployed:
 
     def attribute(self, ref: Ref) -> Any:
         """What a reference has become: addresses and ids; UNKNOWN for the rest."""
-        if ref.attribute in ("PublicIp", ""):
+        kind = self.source.data["Resources"].get(ref.id, {}).get("Type")
+        if ref.attribute == "PublicIp" or (ref.attribute == "" and kind == "AWS::EC2::EIP"):
             floating = self.thing("address", ref.id)
             if floating:
                 return floating["address"]

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.cloud import intent_network, intent_servers, intent_services
+from tests.cloud import intent_network, intent_people, intent_servers, intent_services
 from tests.cloud.deployed import Deployed, Fact
 from tests.cloud.evaluate import NOTHING, UNKNOWN, Ref, Source, Text
 
-CHECKS = {**intent_network.CHECKS, **intent_servers.CHECKS, **intent_services.CHECKS}
+CHECKS = {**intent_network.CHECKS, **intent_servers.CHECKS, **intent_services.CHECKS, **intent_people.CHECKS}
 NESTED = "AWS::CloudFormation::Stack"
 SAYS_NOTHING = {"Description", "Tags"}
 """Values that no cloud acts on: that one of them was dropped does not announce a difference."""

@@ -86,8 +86,8 @@ def image(stack: Deployed, asked: Any) -> Any:
 
 
 def key(stack: Deployed, asked: Any) -> Any:
-    """The key's name; one of this source has a name of Heat's making."""
-    return (stack.id("key", asked.id) or UNKNOWN) if isinstance(asked, Ref) else asked
+    """The key's name; one of this source has a name of Heat's making, and an empty name is none."""
+    return (stack.id("key", asked.id) or UNKNOWN) if isinstance(asked, Ref) else asked or None
 
 
 def user_data(stack: Deployed, path: str, asked: Any, found: str) -> Iterator[Fact]:

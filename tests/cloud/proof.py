@@ -14,6 +14,8 @@ import yaml
 from cfn2heat.api import Conversion, Settings
 from cfn2heat.report.document import report
 from cfn2heat.table.loader import Table
+from cfn2heat.table.site import build_site
+from cfn2heat.translate.result import Converted
 from tests.cloud import prepare
 from tests.cloud.deployed import Deployed
 from tests.cloud.evaluate import Source
@@ -41,11 +43,13 @@ class Written:
     values: Values
     resources: int
     lost: int
+    administrator: bool = False
+    """Whether only an administrator may make what it has: users and groups."""
 
 
 def convert(path: Path, home: Path, table: Table, known: Mapping[str, Any]) -> Written | str:
     """The template as Heat will get it and values for its parameters; a text says why there is none."""
-    results = Conversion(Settings(table, template_dir=home)).convert(path)
+    results, administrator = _converted(path, home, table)
     asked = report(results)["templates"][0]
     translation = results[0].translation
     if translation is None:
@@ -64,25 +68,47 @@ def convert(path: Path, home: Path, table: Table, known: Mapping[str, Any]) -> W
     values = chooser.choose(documents[0].get("parameters") or {})
     said = {Path(one.path).resolve(): announced_places(one.translation.ledger.entries) for one in results if one.translation}
     lost = sum(one["fate"] in ("dropped", "hole") for one in asked["resources"])
-    return Written(path, home, template, files, said, values, len(asked["resources"]), lost)
+    return Written(path, home, template, files, said, values, len(asked["resources"]), lost, administrator)
+
+
+def _converted(path: Path, home: Path, table: Table) -> tuple[list[Converted], bool]:
+    """The conversion for a plain member; where nothing lives on, that for an administrator, if it makes users alone."""
+    results = Conversion(Settings(table, template_dir=home)).convert(path)
+    if _types(results):
+        return results, False
+    switched = build_site({"switches": {"keystone_admin": True}}, table)
+    others = Conversion(Settings(table, switched, template_dir=home)).convert(path)
+    types = _types(others)
+    return (others, True) if types and all(type.startswith("OS::Keystone::") for type in types) else (results, False)
+
+
+def _types(results: list[Converted]) -> set[str]:
+    return {resource.type for one in results if one.translation for resource in one.translation.hot.resources.values()}
 
 
 @dataclass
 class Clouds:
-    """One cloud, as the plain member that the stacks are of, and as an administrator who looks at user data only."""
+    """One cloud, as the plain member that the stacks are of, and as an administrator, who looks at user data and makes users."""
 
     member: Any
     heat: Any
     admin: Any = None
+    admin_heat: Any = None
 
 
 def prove(name: str, written: Written, clouds: Clouds, known: Mapping[str, Any], timeout: float) -> dict[str, Any]:
     """The whole life of one stack, as a row of the account."""
-    cloud, heat = clouds.member, clouds.heat
+    people = written.administrator
+    cloud, heat = (clouds.admin, clouds.admin_heat) if people else (clouds.member, clouds.heat)
+    if cloud is None:
+        return {"stopped": "only an administrator may make users and groups, and none was given"}
     run = StackRun(heat, name, timeout)
     run.forget()
-    before = inventory(cloud)
-    row: dict[str, Any] = {"prepared": prepare.stand(cloud, written.template, written.files, written.values.chosen)}
+    before = inventory(cloud, people=people)
+    row: dict[str, Any] = {
+        "administrator": people,
+        "prepared": prepare.stand(cloud, written.template, written.files, written.values.chosen),
+    }
     created, kept = run.create(written.template, written.files, written.values.chosen), set[str]()
     row["create"] = vars(created)
     if run.id:
@@ -90,7 +116,7 @@ def prove(name: str, written: Written, clouds: Clouds, known: Mapping[str, Any],
         if created.status == "CREATE_COMPLETE":
             row["outputs"] = run.outputs()
             prepare.use_queues(cloud, row["heat"])
-            row["seen"] = since(before, inventory(cloud, clouds.admin))
+            row["seen"] = since(before, inventory(cloud, clouds.admin, people=people))
             row |= told(compared(name, written, row, known))
         kept = {*_retained(written, row["heat"]), *prepare.ordered(cloud, row["heat"])}
         row["delete"] = vars(run.delete())
@@ -126,7 +152,7 @@ def _left(before: dict[str, Any], cloud: Any, retained: set[str]) -> tuple[dict[
     """What is there that was not before; services take a moment to forget. What the source says to keep is taken away here."""
     kept: list[str] = []
     for _ in range(10):
-        found = {kind: things for kind, things in since(before, inventory(cloud)).items() if things}
+        found = {kind: things for kind, things in since(before, inventory(cloud, people="user" in before)).items() if things}
         for kind in list(found):
             for id_ in set(found[kind]) & retained:
                 prepare.remove(cloud, kind, id_)

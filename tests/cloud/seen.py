@@ -14,9 +14,9 @@ CLIENT = "3381af92-2b9e-11e3-b191-71861300734c"
 """Who asks; Zaqar wants it told."""
 
 
-def inventory(cloud: Any, admin: Any = None) -> dict[str, Things]:
-    """All that the connection's project has, by kind and id; Nova shows user data to an administrator alone."""
-    found = {kind: read(cloud) for kind, read in READERS.items()}
+def inventory(cloud: Any, admin: Any = None, *, people: bool = False) -> dict[str, Things]:
+    """All that the connection's project has, by kind and id; an administrator alone sees user data, and users."""
+    found = {kind: read(cloud) for kind, read in {**READERS, **(PEOPLE if people else {})}.items()}
     for id_, server in found["server"].items() if admin is not None else ():
         server["user_data"] = _user_data(admin, id_)
     return found
@@ -266,3 +266,24 @@ READERS: dict[str, Callable[[Any], Things]] = {
     "alarm": _alarms,
     "tunnel": _tunnels,
 }
+
+
+def _users(cloud: Any) -> Things:
+    """Users of the default domain; Heat has those of its stacks in another one."""
+    return {
+        user.id: {"name": user.name, "groups": sorted(one["id"] for one in _groups_of(cloud, user.id))}
+        for user in cloud.identity.users(domain_id=DOMAIN)
+    }
+
+
+def _groups_of(cloud: Any, user: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = cloud.identity.get(f"/users/{user}/groups").json()["groups"]
+    return found
+
+
+def _user_groups(cloud: Any) -> Things:
+    return {group.id: {"name": group.name} for group in cloud.identity.groups(domain_id=DOMAIN)}
+
+
+DOMAIN = "default"
+PEOPLE: dict[str, Callable[[Any], Things]] = {"user": _users, "user_group": _user_groups}

@@ -127,6 +127,9 @@ Resources:
       UserData: {"Fn::Base64": !Sub "#!/bin/sh\\necho ${Web2.PrivateIp} ${AWS::Region}\\n"}
   Web2: {Type: AWS::EC2::Instance, Properties: {ImageId: ami-1, SubnetId: !Ref Sub}}
   Disk: {Type: AWS::EC2::Volume, Properties: {Size: 3}}
+  Reader: {Type: AWS::IAM::User, Properties: {UserName: reader}}
+  Readers: {Type: AWS::IAM::Group}
+  Joined: {Type: AWS::IAM::UserToGroupAddition, Properties: {GroupName: !Ref Readers, Users: [!Ref Reader]}}
 """
 HEAT = [
     {"name": "Net", "type": "OS::Neutron::Net", "id": "n", "stack": "s"},
@@ -135,6 +138,8 @@ HEAT = [
     {"name": "Web", "type": "OS::Nova::Server", "id": "w", "stack": "s"},
     {"name": "Web2", "type": "OS::Nova::Server", "id": "w2", "stack": "s"},
     {"name": "Disk", "type": "OS::Cinder::Volume", "id": "d", "stack": "s"},
+    {"name": "Reader", "type": "OS::Keystone::User", "id": "r", "stack": "s"},
+    {"name": "Readers", "type": "OS::Keystone::Group", "id": "rs", "stack": "s"},
 ]
 SERVER = {"status": "ACTIVE", "flavor": "m1.small", "image": "cirros", "key": "mine", "volumes": []}
 SEEN: dict[str, Any] = {
@@ -158,6 +163,8 @@ SEEN: dict[str, Any] = {
         "w2": {**SERVER, "user_data": None},
     },
     "volume": {"d": {"size": 3, "image": None}},
+    "user": {"r": {"name": "reader", "groups": ["rs"]}},
+    "user_group": {"rs": {"name": "x-Readers"}},
     **{kind: {} for kind in ("address", "router", "container")},
 }
 
@@ -204,6 +211,9 @@ def _set(kind: str, id_: str, key: str, value: Any) -> Callable[[dict[str, Any]]
         (_set("port", "p", "groups", []), "Web.Properties.SecurityGroupIds"),
         (_set("port", "p", "addresses", [["v", "10.1.2.9"]]), "Web.Properties.SubnetId"),
         (_set("volume", "d", "size", 4), "Disk.Properties.Size"),
+        (_set("user", "r", "groups", []), "Reader.Properties.Groups"),
+        (_set("user", "r", "name", "writer"), "Reader.Properties.UserName"),
+        (lambda seen: seen["user_group"].clear(), "Readers"),
     ],
 )
 def test_what_is_wrong_is_seen(spoil: Callable[[dict[str, Any]], Any], path: str) -> None:
