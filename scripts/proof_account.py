@@ -24,8 +24,9 @@ Written by `scripts/proof_account.py`. Public templates were converted and deplo
 (`tests/cloud/`): a real Keystone, Heat, Nova, Neutron, Cinder, Octavia, Swift, Zaqar, Designate, Trove, Manila and Barbican, of
 which only the data planes are missing. A plain member of a project created each stack, as converted; only values of parameters
 were chosen, by rules from what the cloud has (`tests/cloud/values.py`). A source of which nothing but users and groups can live
-on was converted with the site's switch `keystone_admin` and created by an administrator; it says so. No template was touched. Where a run failed, the cause
-was mended in the translator, in a rule or in the test cloud, and the template was done again; the last row counts.
+on was converted with the site's switch `keystone_admin` and created by an administrator; it says so. No template was touched.
+Where a run failed, the cause was mended in the translator, in a rule or in the test cloud, and the template was done again; the
+last row counts.
 
 The list was made before the run, by `scripts/choose_templates.py`: {named} templates that people who migrate would bring, and a
 sample, drawn with a seed, of the real and example templates of the corpus that have at least three resources of which more than
