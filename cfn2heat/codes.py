@@ -699,6 +699,14 @@ CODES: dict[str, tuple[str, str]] = {
             "made come on top of what was counted."
         ),
     ),
+    "C2H4516": (
+        "A value inside a text is encoded in AWS and not here",
+        (
+            "Fn::Base64 around a whole script says nothing that Nova does not do by itself. Around a value inside the script it "
+            "makes other text of it, and Heat has no function that would: what is known beforehand is written encoded, the rest "
+            "stands as it is. Encode it where the script reads it, or give the parameter a value that is encoded already."
+        ),
+    ),
     "C2H5001": (
         "A mapping file cannot be read",
         (

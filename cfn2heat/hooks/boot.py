@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterator
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
@@ -14,6 +15,7 @@ from cfn2heat.hot import values as hot
 from cfn2heat.hot.compose import branch
 from cfn2heat.source import Path, Span
 from cfn2heat.translate.attributes import carry_metadata
+from cfn2heat.translate.constants import UNKNOWN
 from cfn2heat.translate.context import ResourceContext
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.registry import property_hook
@@ -35,6 +37,12 @@ def user_data(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValu
         sides = [cfn.Base64(side, source.span) if inner is not source else side for side in (inner.then, inner.otherwise)]
         then, otherwise = (None if isinstance(side, cfn.NoValue) else user_data(ctx, side, path) for side in sides)
         return branch(hot.Literal(inner.condition), then, otherwise)
+    if any(ctx.constant(piece) is UNKNOWN for piece in encoded(inner)):
+        message = "A value inside the text is encoded by Fn::Base64; Heat has no such function, so that it stands there as it is."
+        advice = "Encode it where the script reads it (base64 in a shell), or give its parameter an encoded value."
+        ctx.report("C2H4516", Severity.ERROR, message, advice, path)
+        targets = ctx.targets(["server.user_data"])
+        ctx.t.ledger.record(ctx.source_path(path), Fate.ADAPTED, targets=targets, because=message, row=ctx.resource.type)
     script = Script(source)
     if "cfn-" in script.text:
         found = ctx.hot(in_one(source))
@@ -47,6 +55,22 @@ def user_data(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValu
         advice = "Put large files into a Swift container and read them in the script."
         ctx.report("C2H4515", Severity.ERROR, message, advice, path)
     return found
+
+
+def encoded(value: cfn.Value) -> Iterator[cfn.Base64]:
+    """What is encoded inside a text."""
+    match value:
+        case cfn.Base64():
+            yield value
+        case cfn.Sub():
+            for part in value.parts:
+                yield from () if isinstance(part, str) else encoded(part[1])
+        case cfn.Join(items=cfn.Seq(items=items)):
+            for item in items:
+                yield from encoded(item)
+        case cfn.If():
+            yield from encoded(value.then)
+            yield from encoded(value.otherwise)
 
 
 def served(ctx: ResourceContext, script: Script, found: hot.HotValue, path: Path) -> hot.HotValue:

@@ -21,7 +21,15 @@ def sub(language: Language, value: cfn.Sub) -> hv.HotValue:
     constant = language.t.constants.fold(value)
     if constant is not UNKNOWN:
         return hv.Literal(constant)
-    return one_text([part if isinstance(part, str) else (part[0], language.text(part[1])) for part in value.parts])
+    return one_text(
+        [part if isinstance(part, str) else (part[0], language.text(inner(language, part[1]))) for part in value.parts]
+    )
+
+
+def inner(language: Language, value: cfn.Value) -> cfn.Value:
+    """A value in the middle of a text; what is encoded there must be so, where it is known, for nobody else would do it."""
+    folded = language.t.constants.fold(value) if isinstance(value, cfn.Base64) else UNKNOWN
+    return cfn.Scalar(folded, value.span) if isinstance(folded, str) else value
 
 
 def one_text(pieces: list[Piece]) -> hv.HotValue:
@@ -52,7 +60,11 @@ def join(language: Language, value: cfn.Join) -> hv.HotValue:
         items = language.hot(value.items, "list")
         return hv.Literal("") if items is None else join_list(language, value.delimiter, items)
     absent = value.delimiter != "" and any(map(may_be_absent, value.items.items))
-    named = [(placeholder(member), language.text(member)) for member in value.items.items if not isinstance(member, cfn.NoValue)]
+    named = [
+        (placeholder(member), language.text(inner(language, member)))
+        for member in value.items.items
+        if not isinstance(member, cfn.NoValue)
+    ]
     if not absent and (any("\n" in (literal_text(item) or "") for _, item in named) or value.delimiter == "\n"):
         pieces: list[Piece] = []
         for index, item in enumerate(named):
@@ -68,7 +80,7 @@ def join(language: Language, value: cfn.Join) -> hv.HotValue:
 
 def texts(language: Language, items: cfn.Seq) -> list[hv.HotValue]:
     """The items of a list as texts; what may be absent stays so, for an empty text would be an item too."""
-    found = (language.hot(member, "string") for member in items.items)
+    found = (language.hot(inner(language, member), "string") for member in items.items)
     return [_item(language, member) for member in found if member is not None]
 
 

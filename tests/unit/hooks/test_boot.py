@@ -386,3 +386,13 @@ def test_reading_a_script_takes_time_in_its_length(piece):
     findings(script)
     list(calls(script.text))
     assert perf_counter() - began < 1.5
+
+
+def test_what_is_encoded_inside_a_script_is_so_where_it_is_known_and_said_where_not() -> None:
+    pieces = ["#!/bin/sh\necho ", {"Fn::Base64": "known"}, " ", {"Fn::Base64": {"Ref": "Key"}}]
+    source = server({"Fn::Base64": {"Fn::Join": ["", pieces]}}) | {"Parameters": {"Key": {"Type": "String"}}}
+    converted = convert_data(source)
+    assert "echo a25vd24= ${Base64}" in json.dumps(written(converted)["resources"]["Web"])
+    assert [one.subject for one in converted.diagnostics if one.code == "C2H4516"] == ["Web.Properties.UserData"]
+    assert converted.translation is not None
+    assert {one.fate.value for one in converted.translation.ledger.entries if "UserData" in one.path} == {"adapted"}
