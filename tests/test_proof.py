@@ -12,6 +12,8 @@ import pytest
 from scripts.choose_templates import drawn
 from scripts.proof_account import account
 from scripts.prove_folder import proved
+from tests.cloud.evaluate import Encoded, Source
+from tests.cloud.intent import find
 from tests.cloud.stack_run import answerable
 from tests.cloud.uses import uses
 from tests.cloud.values import Chooser
@@ -21,7 +23,6 @@ FACTS: dict[str, Any] = {
     "image": ["cirros"],
     "network": ["net-1"],
     "subnet": ["sub-1", "sub-2"],
-    "free_network": ["net-2"],
     "free_subnet": ["free-1"],
     "group": ["group-1", "group-2"],
     "ground_cidr": ["10.250.0.0/22"],
@@ -106,6 +107,37 @@ def test_an_address_lies_in_the_subnet_beside_it() -> None:
     facts = {**FACTS, "cidrs": {"sub-1": "10.250.4.0/22"}}
     values = Chooser(facts, {}, {}, found).choose({"At": {"type": "string", "default": "10.0.0.9"}, "Part": {"type": "string"}})
     assert values.chosen == {"At": "10.250.4.100", "Part": "sub-1"}
+
+
+def test_a_next_hop_lies_in_a_subnet_of_its_router() -> None:
+    routes = [{"destination": "0.0.0.0/0", "nexthop": {"get_param": "Hop"}}]
+    resources = {
+        "route": {"type": "OS::Neutron::ExtraRouteSet", "properties": {"router": {"get_resource": "r"}, "routes": routes}},
+        "way": {
+            "type": "OS::Neutron::RouterInterface",
+            "properties": {"router": {"get_resource": "r"}, "subnet": {"get_param": "Part"}},
+        },
+    }
+    facts = {**FACTS, "cidrs": {"free-1": "10.250.24.0/22"}}
+    values = Chooser(facts, {}, {}, uses([{"resources": resources}])).choose({key: {"type": "string"} for key in ("Hop", "Part")})
+    assert values.chosen == {"Hop": "10.250.24.100", "Part": "free-1"}
+
+
+def test_what_is_encoded_is_other_text_inside_a_text_only() -> None:
+    def read(value: Any) -> Any:
+        return Source(json.dumps({"Parameters": {"Key": {"Type": "String"}}}), {"Key": "known"}, "s").value(value)
+
+    inner = {"Fn::Base64": {"Ref": "Key"}}
+    assert read({"Fn::Base64": {"Fn::Join": ["", ["<", inner, ">"]]}}) == Encoded("<a25vd24=>")
+
+
+def test_of_files_that_an_address_may_mean_the_converted_one_counts(tmp_path: Path) -> None:
+    for place in ("a/cluster", "b"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "one.yaml").touch()
+    address = "https://example.org/cluster/one.yaml"
+    assert find(tmp_path / "main.yaml", tmp_path, address) == tmp_path / "a/cluster/one.yaml"
+    assert find(tmp_path / "main.yaml", tmp_path, address, [(tmp_path / "b/one.yaml").resolve()]) == tmp_path / "b/one.yaml"
 
 
 def test_a_value_that_nothing_fits_is_said() -> None:

@@ -33,6 +33,13 @@ class Text:
     pieces: tuple[Any, ...]
 
 
+@dataclass(frozen=True)
+class Encoded:
+    """What Fn::Base64 encodes: user data are sent so and read back plain, a piece of a text is other text."""
+
+    value: Any
+
+
 class _Mark:
     def __init__(self, name: str) -> None:
         self.name = name
@@ -187,6 +194,9 @@ class Source:
         blocks = ipaddress.ip_network(block).subnets(new_prefix=32 - int(bits))
         return [str(next(blocks)) for _ in range(int(number))]
 
+    def _encoded(self, argument: Any) -> Any:
+        return Encoded(self.value(argument))
+
     def _zones(self, argument: Any) -> Any:
         return ["nova"] * 6
 
@@ -202,14 +212,14 @@ FUNCTIONS: dict[str, Any] = {
     "Fn::Split": Source._split,
     "Fn::Cidr": Source._cidr,
     "Fn::GetAZs": Source._zones,
-    "Fn::Base64": Source.value,
+    "Fn::Base64": Source._encoded,
 }
 
 
 def joined(pieces: list[Any]) -> Any:
     """Pieces as one text, plain when all of them are."""
     flat: list[Any] = []
-    for piece in pieces:
+    for piece in (encoded(piece.value) if isinstance(piece, Encoded) else piece for piece in pieces):
         flat += piece.pieces if isinstance(piece, Text) else [piece]
     if any(isinstance(piece, (list, dict)) for piece in flat):
         return UNKNOWN
@@ -221,6 +231,11 @@ def joined(pieces: list[Any]) -> Any:
 def text(value: Any) -> str:
     """A scalar as CloudFormation writes it into texts."""
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def encoded(value: Any) -> Any:
+    """The Base64 text of what is encoded inside a text."""
+    return UNKNOWN if _open(value) else base64.b64encode(text(value).encode()).decode()
 
 
 def decoded(value: str) -> str:

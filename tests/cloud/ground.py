@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -42,17 +43,23 @@ class Images(dict[str, str]):
 def stand(cloud: Any, heat: Any) -> dict[str, Any]:
     """Make the ground when it is not there, and tell what is in it."""
     image = next(iter(cloud.image.images())).name
-    found = [stack for stack in heat.stacks.list(filters={"name": NAME}) if stack.stack_status == "CREATE_COMPLETE"]
+    template = TEMPLATE.read_text(encoding="utf-8")
     zone = f"ground-{cloud.current_project.name}.example.org"
-    run = StackRun(heat, NAME)
+    run = StackRun(heat, f"{NAME}-{hashlib.sha256(template.encode()).hexdigest()[:6]}")
+    found = []
+    for stack in heat.stacks.list():
+        if stack.stack_name == run.name and stack.stack_status == "CREATE_COMPLETE":
+            found.append(stack)
+        elif stack.stack_name.startswith(NAME):
+            StackRun(heat, stack.stack_name).forget()  # of another template, or broken
     if found:
         run.id = found[0].id
     else:
         given = {"external_network": "public", "image": image, "flavor": "m1.tiny", "zone_name": f"{zone}."}
-        ended = run.create(TEMPLATE.read_text(encoding="utf-8"), {}, {**given, "certificate_file": _certificate(zone)})
+        ended = run.create(template, {}, {**given, "certificate_file": _certificate(zone)})
         if ended.status != "CREATE_COMPLETE":
             raise RuntimeError(f"the ground cannot be made: {ended.reason} {ended.failures}")
-    facts = {kind: value if isinstance(value, list) else [value] for kind, value in run.outputs().items()}
+    facts = {kind: [value] if isinstance(value, str) else value for kind, value in run.outputs().items()}
     return {**facts, **_known(cloud, image, zone, facts)}
 
 
@@ -91,7 +98,6 @@ def _known(cloud: Any, image: str, zone: str, facts: dict[str, Any]) -> dict[str
         "domain": [zone],
         "ground_cidr": ["10.250.0.0/22"],
         "free_cidr": ["10.250.16.0/22"],
-        "cidrs": dict(zip(facts["subnets"], ["10.250.0.0/22", "10.250.4.0/22", "10.250.8.0/22", "10.250.12.0/22"], strict=True)),
         "site": {
             "external_network": "public",
             "default_network": facts["network"][0],

@@ -7,14 +7,14 @@ that place that something was changed; the others were silent, and are faults.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.cloud import intent_network, intent_people, intent_servers, intent_services
 from tests.cloud.deployed import Deployed, Fact
-from tests.cloud.evaluate import NOTHING, UNKNOWN, Ref, Source, Text
+from tests.cloud.evaluate import NOTHING, UNKNOWN, Encoded, Ref, Source, Text, encoded
 
 CHECKS = {**intent_network.CHECKS, **intent_servers.CHECKS, **intent_services.CHECKS, **intent_people.CHECKS}
 NESTED = "AWS::CloudFormation::Stack"
@@ -70,7 +70,7 @@ def _nested(
 ) -> Iterator[tuple[Fact, frozenset[str]]]:
     """The facts of a nested stack whose template is at hand."""
     row = next((row for row in stack.own() if row["name"] == name), None)
-    child = find(path, home, asked.get("TemplateURL"))
+    child = find(path, home, asked.get("TemplateURL"), announced)
     yield Fact(name, "nested stack", True if child else UNKNOWN, row is not None), announced.get(path.resolve(), frozenset())
     if child is None or row is None:
         return
@@ -86,23 +86,28 @@ def _passed(stack: Deployed, value: Any) -> Any:
     if isinstance(value, list):
         parts = [_passed(stack, one) for one in value]
         return UNKNOWN if UNKNOWN in parts else parts
+    value = encoded(value.value) if isinstance(value, Encoded) else value
     return stack.text(value) if isinstance(value, (Ref, Text)) else UNKNOWN if value is NOTHING else value
 
 
-def find(path: Path, home: Path, address: Any) -> Path | None:
-    """The file that a template's address ends in: the longest tail of it that exists below the repository."""
+def find(path: Path, home: Path, address: Any, converted: Container[Path] = ()) -> Path | None:
+    """The file that an address ends in: of those below the repository that was converted, else that of the longest tail."""
+    found = list(_ending(path, home, address))
+    return next((one for one in found if one.resolve() in converted), next(iter(found), None))
+
+
+def _ending(path: Path, home: Path, address: Any) -> Iterator[Path]:
     if isinstance(address, Text):
         address = "".join(piece if isinstance(piece, str) else "" for piece in address.pieces)
     if not isinstance(address, str):
-        return None
+        return
     parts = [part for part in address.split("/") if part]
     for start in range(len(parts)):
         tail = "/".join(parts[start:])
         near = [path.parent / tail, home / tail]
-        found = [one for one in near if one.is_file()] or sorted(home.rglob(tail))
-        if found and found[0].resolve() != path.resolve() and found[0].resolve().is_relative_to(home.resolve()):
-            return found[0]
-    return None
+        for one in [*(one for one in near if one.is_file()), *sorted(home.rglob(tail))]:
+            if one.resolve() != path.resolve() and one.resolve().is_relative_to(home.resolve()):
+                yield one
 
 
 def announced_places(entries: Iterable[Any]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.cloud.deployed import Deployed, Fact
-from tests.cloud.evaluate import UNKNOWN, Ref, Text
+from tests.cloud.evaluate import UNKNOWN, Encoded, Ref, Text
 from tests.cloud.intent_network import addresses, groups
 
 HELPER = re.compile(r"cfn-(init|signal|hup|bootstrap)|cfn-get-metadata")
@@ -19,15 +19,16 @@ def instance(stack: Deployed, name: str, asked: dict[str, Any]) -> Iterator[Fact
     yield Fact(name, "server", True, seen is not None)
     if seen is None:
         return
-    asked = {**template_of(stack, asked), **asked}
-    yield from server(stack, name, asked, seen)
+    whole = {**template_of(stack, asked), **asked}
+    yield from server(stack, name, whole, seen, "" if "UserData" in asked else template_path(stack, asked))
+    asked = whole
     first = (asked.get("NetworkInterfaces") or [{}])[0] if isinstance(asked.get("NetworkInterfaces"), list) else {}
     inner = first if isinstance(first, dict) else {}
     yield from addresses(stack, name, {**inner, **asked}, stack.ports(name))
 
 
-def server(stack: Deployed, where: str, asked: dict[str, Any], seen: dict[str, Any]) -> Iterator[Fact]:
-    """Flavor, image, key, user data and volumes of one server."""
+def server(stack: Deployed, where: str, asked: dict[str, Any], seen: dict[str, Any], template: str = "") -> Iterator[Fact]:
+    """Flavor, image, key, user data and volumes of one server; template is where its user data stand when not in itself."""
     path = f"{where}.Properties"
     yield Fact(where, "server's status", "ACTIVE", seen["status"])
     if "InstanceType" in asked:
@@ -37,7 +38,7 @@ def server(stack: Deployed, where: str, asked: dict[str, Any], seen: dict[str, A
     if "KeyName" in asked:
         yield Fact(f"{path}.KeyName", "key pair", key(stack, asked["KeyName"]), seen["key"])
     if "UserData" in asked:
-        yield from user_data(stack, f"{path}.UserData", asked["UserData"], seen["user_data"] or "")
+        yield from user_data(stack, f"{template or path}.UserData", asked["UserData"], seen["user_data"] or "")
     sizes = [size for size in map(_size, _devices(asked)) if size is not None]
     if sizes:
         found = sorted(stack.seen["volume"][id_]["size"] for id_ in seen["volumes"] if id_ in stack.seen["volume"])
@@ -93,6 +94,7 @@ def key(stack: Deployed, asked: Any) -> Any:
 def user_data(stack: Deployed, path: str, asked: Any, found: str) -> Iterator[Fact]:
     """Byte for byte, with references as the cloud has them; where CloudFormation's helpers are called, by lines around them."""
     script = found_script(found)
+    asked = asked.value if isinstance(asked, Encoded) else asked
     if isinstance(asked, str):
         asked = Text((asked,))
     if not isinstance(asked, Text):
@@ -153,17 +155,28 @@ def found_script(found: str) -> str:
 
 def template_of(stack: Deployed, asked: dict[str, Any]) -> dict[str, Any]:
     """What the launch template or configuration says that something is launched from."""
+    name = template_name(stack, asked)
+    said = stack.source.properties(name) if name else {}
+    data = said.get("LaunchTemplateData", said)
+    return data if isinstance(data, dict) else {}
+
+
+def template_path(stack: Deployed, asked: dict[str, Any]) -> str:
+    """Where the properties of that template or configuration stand."""
+    name = template_name(stack, asked)
+    nested = ".LaunchTemplateData" if name and "LaunchTemplateData" in stack.source.properties(name) else ""
+    return f"{name}.Properties{nested}" if name else ""
+
+
+def template_name(stack: Deployed, asked: dict[str, Any]) -> str:
+    """The launch template or configuration of this source that something is launched from."""
     inner = asked.get("LaunchTemplate", asked.get("LaunchConfigurationName"))
     mixed = asked.get("MixedInstancesPolicy")
     if inner is None and isinstance(mixed, dict):
         inner = (mixed.get("LaunchTemplate") or {}).get("LaunchTemplateSpecification")
     if isinstance(inner, dict):
         inner = inner.get("LaunchTemplateId", inner.get("LaunchTemplateName"))
-    if not isinstance(inner, Ref) or inner.id not in stack.source.resources():
-        return {}
-    said = stack.source.properties(inner.id)
-    data = said.get("LaunchTemplateData", said)
-    return data if isinstance(data, dict) else {}
+    return inner.id if isinstance(inner, Ref) and inner.id in stack.source.resources() else ""
 
 
 def scaling_group(stack: Deployed, name: str, asked: dict[str, Any]) -> Iterator[Fact]:
@@ -174,7 +187,7 @@ def scaling_group(stack: Deployed, name: str, asked: dict[str, Any]) -> Iterator
     yield Fact(f"{name}.Properties.DesiredCapacity", "servers of the group", wanted, len(servers))
     template = template_of(stack, asked)
     for id_, seen in sorted(servers.items()):
-        yield from server(stack, name, template, seen)
+        yield from server(stack, name, template, seen, template_path(stack, asked))
         ports = [port for port in stack.seen["port"].values() if port["device"] == id_]
         yield from groups(stack, f"{name}.Properties", template, ports)
         places = asked.get("VPCZoneIdentifier")

@@ -46,21 +46,36 @@ def uses(templates: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Kinds of parameters by the properties that take them whole, in a template and in its members of the same names."""
     found: dict[str, str] = {}
     for template in templates:
+        found |= dict(_hops(template))
         for resource in (template.get("resources") or {}).values():
             for fixed in (resource.get("properties") or {}).get("fixed_ips") or []:
-                pair = [
-                    (fixed.get(key) or {}).get("get_param")
-                    for key in ("ip_address", "subnet")
-                    if isinstance(fixed.get(key), dict)
-                ]
-                if len(pair) == 2 and all(isinstance(name, str) for name in pair):
-                    found[f"{pair[0]} in"] = pair[1]
+                address, subnet = (_parameter(fixed.get(key)) for key in ("ip_address", "subnet"))
+                if address and subnet:
+                    found[f"{address} in"] = subnet
             for path, name in _taken(resource.get("properties"), ""):
                 taker = f"{resource['type']}.{path}"
                 kind = KINDS_BY_USE.get(taker) or KINDS_BY_USE.get(f"{taker} {resource['properties'].get('type')}")
                 if kind and found.get(name) != "free_subnet":
                     found[name] = kind if kind == "free_subnet" else found.get(name, kind)
     return found
+
+
+def _hops(template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """For next hops that are parameters, the subnet that the template puts on their router."""
+    resources = [(one["type"], one.get("properties") or {}) for one in (template.get("resources") or {}).values()]
+    for kind, asked in resources:
+        for route in asked["routes"] if kind == "OS::Neutron::ExtraRouteSet" and isinstance(asked["routes"], list) else []:
+            for other, interface in resources:
+                on_it = other == "OS::Neutron::RouterInterface" and interface.get("router") == asked.get("router")
+                hop, subnet = (_parameter(value) for value in (route.get("nexthop"), interface.get("subnet")))
+                if on_it and hop and subnet:
+                    yield f"{hop} in", subnet
+
+
+def _parameter(value: Any) -> str:
+    """The parameter that a value is, or ""."""
+    name = value.get("get_param") if isinstance(value, dict) else None
+    return name if isinstance(name, str) else ""
 
 
 def _taken(value: Any, path: str) -> Iterator[tuple[str, str]]:

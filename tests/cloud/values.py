@@ -109,8 +109,10 @@ class Values:
     missing: dict[str, str] = field(default_factory=dict)
 
 
-SERIAL = ("cidr", "ground_address", "free_address", "address", "subnet", "free_subnet", "group")
+SERIAL = ("cidr", "ground_address", "address", "subnet", "free_subnet", "group")
 """Kinds of which each parameter gets another one."""
+ADDRESSES = ("ground_address", "free_address")
+"""Kinds that lie in a subnet of the ground."""
 
 
 class Chooser:
@@ -125,10 +127,6 @@ class Chooser:
         words: Iterable[str] = (),
     ) -> None:
         self.facts, self.types, self.holes, self.uses, self.words = facts, types, holes, uses, list(words)
-        if "free_subnet" in uses.values():
-            # A router of the template's own takes subnets that stand on no other: the template stands on a network of them.
-            free = {"network": facts["free_network"], "subnet": facts["free_subnet"], "ground_cidr": facts["free_cidr"]}
-            self.facts = {**facts, **free}
         self._taken: dict[str, Any] = {}
         self._guest = False
         """Whether the template is put into a subnet of others, so that its own addresses are none there."""
@@ -137,9 +135,9 @@ class Chooser:
     def choose(self, parameters: Mapping[str, Mapping[str, Any]]) -> Values:
         """Values for the parameters of a written template that need one."""
         values = Values()
-        self._guest = any(self._kind(name, parameter) == "subnet" for name, parameter in parameters.items())
+        self._guest = any(self._kind(name, parameter).endswith("subnet") for name, parameter in parameters.items())
         # Addresses come last: they lie in the subnets that were chosen.
-        for name, parameter in sorted(parameters.items(), key=lambda item: self._kind(*item) == "ground_address"):
+        for name, parameter in sorted(parameters.items(), key=lambda item: self._kind(*item) in ADDRESSES):
             if not self._needed(name, parameter):
                 continue
             kind = self._kind(name, parameter)
@@ -237,11 +235,11 @@ class Chooser:
             yield known[next(self._serial[kind]) % len(known)] if kind in self._serial else known[0]
         elif kind == "cidr":
             yield from self._cidr(name)
-        elif kind in ("ground_address", "free_address"):
+        elif kind in ADDRESSES:
             cidr = self.facts["ground_cidr" if kind == "ground_address" else "free_cidr"][0]
             subnet = self._taken.get(self.uses.get(f"{name} in", ""))
             network = ipaddress.ip_network(self.facts.get("cidrs", {}).get(subnet, cidr))
-            yield str(network[100 + next(self._serial[kind])])
+            yield str(network[100 + next(self._serial["ground_address"])])
         elif kind == "address":
             yield str(ipaddress.ip_address("192.0.2.10") + next(self._serial["address"]))
         yield from CHOICES.get(kind, [])
