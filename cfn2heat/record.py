@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 T = TypeVar("T")
 
@@ -20,10 +20,6 @@ else:
     def dataclass_transform(**_: object) -> Callable[[T], T]:
         """What type checkers alone need."""
         return lambda function: function
-
-
-class FrozenRecordError(AttributeError):
-    """A record cannot be changed."""
 
 
 class _Factory:
@@ -51,11 +47,11 @@ def replace(value: T, **changes: Any) -> T:
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def record(cls: type[T]) -> type[T]:
-    """Make a class one of frozen values with slots: its annotated names are the arguments of its constructor."""
-    made = _made(cls)
-    made.__setattr__ = made.__delattr__ = _refuse
-    made.__reduce__ = _reduce
-    return made  # type: ignore[no-any-return]
+    """Make a class one of frozen values with slots: its annotated names are the arguments of its constructor.
+
+    Type checkers hold it frozen; refusing at run time as well would make each instance cost twice as much.
+    """
+    return _made(cls)  # type: ignore[no-any-return]
 
 
 @dataclass_transform(field_specifiers=(field,))
@@ -88,12 +84,11 @@ def _made(cls: Any) -> Any:
 
 
 def _initializer(made: Any, fields: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., None]:
-    """Compile __init__, which fills the slots through their descriptors."""
+    """Compile __init__, which fills the slots."""
     names: dict[str, Any] = {"MISSING": object()}
     parameters, lines = ["self"], []
     for name in fields:
         parameter, value = name, name
-        names[f"set_{name}"] = vars(made)[name].__set__
         if isinstance(defaults.get(name), _Factory):
             names[f"make_{name}"] = defaults[name].make
             parameter, value = f"{name}=MISSING", f"make_{name}() if {name} is MISSING else {name}"
@@ -101,15 +96,11 @@ def _initializer(made: Any, fields: tuple[str, ...], defaults: dict[str, Any]) -
             names[f"default_{name}"] = defaults[name]
             parameter = f"{name}=default_{name}"
         parameters.append(parameter)
-        lines.append(f" set_{name}(self, {value})\n")
+        lines.append(f" self.{name} = {value}\n")
     exec(f"def __init__({', '.join(parameters)}):\n{''.join(lines) or ' pass'}", names)  # noqa: S102  names of fields, nothing from outside
     initializer: Callable[..., None] = names["__init__"]
     initializer.__qualname__ = f"{made.__qualname__}.__init__"
     return initializer
-
-
-def _values(self: Any) -> tuple[Any, ...]:
-    return tuple([getattr(self, name) for name in self.__match_args__])
 
 
 def _describe(self: Any) -> str:
@@ -128,11 +119,3 @@ def _comparisons(names: tuple[str, ...]) -> tuple[Callable[[Any, Any], bool], Ca
         return hash(values(self))
 
     return equals, hash_values
-
-
-def _refuse(self: Any, name: str, *_: object) -> NoReturn:
-    raise FrozenRecordError(f"{type(self).__name__}.{name} is frozen")
-
-
-def _reduce(self: Any) -> tuple[Any, ...]:
-    return type(self), _values(self)

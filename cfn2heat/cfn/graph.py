@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -109,22 +109,25 @@ def find_references(value: Value, path: Path = ()) -> list[Found]:
 
 
 def _collect(value: Value, path: Path, found: list[Found]) -> None:
-    """Dispatch by class: a template has some fifty values for each reference."""
     collect = _COLLECTORS.get(value.__class__, _collect_arguments)
     if collect is not None:
         collect(value, path, found)
 
 
 def _collect_map(value: Map, path: Path, found: list[Found]) -> None:
-    for key, item in value.entries.items():
-        if item.__class__ is not Scalar:
-            _collect(item, (*path, key), found)
+    _collect_members(value.entries.items(), path, found)
 
 
 def _collect_list(value: Seq, path: Path, found: list[Found]) -> None:
-    for index, item in enumerate(value.items):
-        if item.__class__ is not Scalar:
-            _collect(item, (*path, index), found)
+    _collect_members(enumerate(value.items), path, found)
+
+
+def _collect_members(members: Iterable[tuple[str | int, Value]], path: Path, found: list[Found]) -> None:
+    """Dispatch by class here: a template has some fifty values for each reference."""
+    for step, item in members:
+        collect = _COLLECTORS.get(item.__class__, _collect_arguments)
+        if collect is not None:
+            collect(item, (*path, step), found)
 
 
 def _collect_ref(value: Ref, path: Path, found: list[Found]) -> None:

@@ -132,19 +132,20 @@ class ValueReader:
         path = self.path
         path.append("")
         entries: dict[str, Value] = {}
-        keys: dict[str, Span] = {}
-        changed = False
+        changed = named = False
         for key, item in node.entries.items():
             plain = key if type(key) is str else str(key)
             path[-1] = plain
             if key in FUNCTIONS or key[:4] == "Fn::":
                 self._report_crowd(key, node)
-            value = self.value(item) if key != "Fn::Transform" else _transform(self, key, item, keys.get(key, node.span))
+            value = self.value(item) if key != "Fn::Transform" else _transform(self, key, item, node.keys.get(key, node.span))
             entries[plain] = value
-            keys[plain] = node.keys.get(key, node.span)
-            changed = changed or value is not item or plain is not key
+            changed = changed or value is not item
+            named = named or plain is not key
         path.pop()
-        return Map(entries, node.span, keys) if changed else node
+        if named:
+            return Map(entries, node.span, {str(key): span for key, span in node.keys.items()})
+        return Map(entries, node.span, node.keys) if changed else node
 
     def _report_crowd(self, key: str, node: Map) -> None:
         """A function must be alone in its map; Fn::Transform may have siblings, which are its input."""

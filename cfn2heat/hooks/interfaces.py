@@ -9,6 +9,7 @@ from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.branches import Guard, Member, all_of, guarded, members, under
+from cfn2heat.hooks.once import once
 from cfn2heat.hooks.topology import signature
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import property_schema
@@ -134,6 +135,19 @@ def _data(template: Resource) -> dict[str, cfn.Value]:
 
 def interfaces(plan: PlanContext, resource: Resource) -> list[Interface]:
     """The interfaces of a server in the order of their index; one is implied where none is written out."""
+    known = _known(plan)
+    if resource.name not in known:
+        known[resource.name] = _interfaces(plan, resource)
+    return known[resource.name]
+
+
+@once
+def _known(plan: PlanContext) -> dict[str, list[Interface]]:
+    """The interfaces of each server that was asked for."""
+    return {}
+
+
+def _interfaces(plan: PlanContext, resource: Resource) -> list[Interface]:
     stack = layers(plan, resource)
     written = next((layer["NetworkInterfaces"] for layer in stack if present(layer.get("NetworkInterfaces"))), None)
     found = [_interface(plan, member, number) for number, member in enumerate(members(written))]

@@ -18,6 +18,7 @@ from cfn2heat.translate.context import PlanContext, ResourceContext
 GROUP = "AWS::EC2::SecurityGroup"
 NUMBERS = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 EVERY = ("-1", "all")
+NULL, EVERY_ONE, FIRST_PORT, LAST_PORT = hot.Literal(0), hot.Literal(-1), hot.Literal(1), hot.Literal(65535)
 WITH_PORTS = ("tcp", "udp", "sctp", "dccp", "udplite")
 SOURCE_GROUPS = ("SourceSecurityGroupId", "SourceSecurityGroupName", "DestinationSecurityGroupId")
 PREFIX_LISTS = ("SourcePrefixListId", "DestinationPrefixListId")
@@ -256,13 +257,13 @@ def _ports(
     low, high = _number(ctx, first if first is not None else last), _number(ctx, last if last is not None else first)
     if name in ("icmp", "icmpv6"):
         return _icmp(ctx, first, last, reading)
-    if low == high == hot.Literal(0):
+    if low == high == NULL:
         reading.lost["FromPort"] = Loss("Port 0 does not exist for Neutron, and nothing uses it.", "", Severity.NOTE)
         return None
-    if low in (hot.Literal(0), hot.Literal(-1)):
+    if low in (NULL, EVERY_ONE):
         reading.adapted["FromPort"] = "Neutron's ports begin with 1."
-        low = hot.Literal(1)
-    if (low == hot.Literal(1) and high == hot.Literal(65535)) or high == hot.Literal(-1):
+        low = FIRST_PORT
+    if (low == FIRST_PORT and high == LAST_PORT) or high == EVERY_ONE:
         reading.adapted["FromPort"] = reading.adapted["ToPort"] = "All ports are a rule without ports."
         return {}
     # Where the protocol may be every one there may be no ports, either.
@@ -273,11 +274,11 @@ def _ports(
 
 def _icmp(ctx: ResourceContext, first: cfn.Value | None, last: cfn.Value | None, reading: Reading) -> dict[str, hot.HotValue]:
     kind, code = _number(ctx, first), _number(ctx, last)
-    if kind in (None, hot.Literal(-1)):
+    if kind in (None, EVERY_ONE):
         reading.adapted["FromPort"] = reading.adapted["ToPort"] = "Every ICMP type and code is a rule without them."
         return {}
     assert kind is not None
-    if code in (None, hot.Literal(-1)):
+    if code in (None, EVERY_ONE):
         reading.adapted["ToPort"] = "Every code of an ICMP type is a rule with the type alone."
         return {"port_range_min": kind}
     assert code is not None

@@ -103,24 +103,32 @@ class _Needs:
 @property_hook("security.rules")
 def rules(ctx: ResourceContext, value: cfn.Value, path: Path) -> hot.HotValue | None:
     """The account of a group's own rules; they are set together with those of folded rule resources."""
+    readings = _own(ctx).setdefault(ctx.id, {}).setdefault(str(path[0]), [])
     for member in members(value, path):
         if isinstance(member.value, cfn.Map):
             reading = read_rule(ctx, member.value, INLINE[str(path[0])], ctx.id, member.guard)
             record(ctx, reading, member.value, member.path, "group.rules")
+            readings.append(reading)
         else:
             because = "The rule is computed when the stack is made and cannot be read here."
             ctx.dropped(member.path, because, "Write the rule out in the source.")
     return None
 
 
+@once
+def _own(plan: PlanContext) -> dict[str, dict[str, list[Reading]]]:
+    """What the rules in each group are read as, by the group and the property."""
+    return {}
+
+
 @finish_hook("security.group")
 def group(ctx: ResourceContext) -> None:
     """All rules of a group, its own and those of folded rule resources, each once."""
     gathered = _Gathered()
-    for key, direction in INLINE.items():
-        for member in members(ctx.value(key)):
-            if isinstance(member.value, cfn.Map):
-                gathered.add(read_rule(ctx, member.value, direction, ctx.id, member.guard))
+    own = _own(ctx).get(ctx.id, {})
+    for key in INLINE:
+        for reading in own.get(key, []):
+            gathered.add(reading)
     for rule in styles(ctx).inline.get(ctx.id, []):
         gathered.add(_folded(ctx, rule))
     if ctx.id in styles(ctx).separate:
@@ -141,17 +149,17 @@ class _Gathered:
     """Rules by what they say: Neutron refuses the second of two that say the same."""
 
     def __init__(self) -> None:
-        self.rules: dict[str, tuple[dict[str, hot.HotValue], list[hot.HotValue | None]]] = {}
+        self.rules: dict[object, tuple[dict[str, hot.HotValue], list[hot.HotValue | None]]] = {}
 
     def add(self, reading: Reading) -> None:
         """Take the rules of an entry."""
         for rule, guard in reading.rules:
-            said = {
-                key: value
+            said = frozenset(
+                (key, value.value if isinstance(value, hot.Literal) else repr(value))
                 for key, value in rule.items()
                 if key != "description" and not (key == "remote_ip_prefix" and value in ANYWHERE)
-            }
-            self.rules.setdefault(repr(sorted(said.items())), (rule, []))[1].append(all_of(guard))
+            )
+            self.rules.setdefault(said, (rule, []))[1].append(all_of(guard))
 
     def guarded(self) -> list[hot.HotValue]:
         """Each rule, or nothing when none of its conditions holds."""

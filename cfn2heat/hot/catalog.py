@@ -20,16 +20,15 @@ _FILE = os.path.join(os.path.dirname(__file__), "catalog.jsonl")
 _STEP = r"([^.\[\]]+)(?=[.\[]|$)|\[(\d+)\]"
 
 
-@record
 class Schema:
     """A property or a part of one. type: string, integer, number, boolean, list, map or any."""
 
-    raw: Mapping[str, Any]
+    __slots__ = ("_members", "raw", "type")
 
-    @property
-    def type(self) -> str:
-        """The type of its values."""
-        return self.raw["type"]  # type: ignore[no-any-return]
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self.raw = raw
+        self.type: str = raw["type"]
+        self._members: dict[str | int, Schema | None] = {}
 
     @property
     def required(self) -> bool:
@@ -106,8 +105,11 @@ class Schema:
 
     def at(self, step: str | int) -> Schema | None:
         """Schema of one member: of a map by its key, of a list by any index."""
-        raw = self.raw.get("items") if isinstance(step, int) else self.raw.get("members", {}).get(step)
-        return None if raw is None else Schema(raw)
+        key = 0 if isinstance(step, int) else step
+        if key not in self._members:
+            raw = self.raw.get("items") if key == 0 else self.raw.get("members", {}).get(key)
+            self._members[key] = None if raw is None else Schema(raw)
+        return self._members[key]
 
 
 def _pair(bounds: list[Any] | None) -> tuple[Any, Any] | None:

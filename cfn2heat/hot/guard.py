@@ -58,7 +58,7 @@ class _Guard:
 
     def value(self, value: hot.HotValue, holding: frozenset[str], *, absent: bool) -> hot.HotValue:
         """The value with guards; absent says whether it may vanish when the condition is false."""
-        if isinstance(value, hot.GetResource | hot.GetAttr):
+        if isinstance(value, (hot.GetResource, hot.GetAttr)):
             name = value.name if isinstance(value, hot.GetResource) else value.resource
             condition = self._conditional.get(name)
             inner = rebuild(value, lambda member: self.value(member, holding, absent=False))

@@ -24,7 +24,9 @@ def escape_literals(template: HotTemplate, own_files: Collection[str]) -> None:
         if parameter.default is not None:
             parameter.default = escape_default(parameter.default)
     for resource in template.resources.values():
-        resource.properties = {key: escape_literal(value, version, own_files) for key, value in resource.properties.items()}
+        for key, value in resource.properties.items():
+            if not isinstance(value, Literal):
+                resource.properties[key] = escape_literal(value, version, own_files)
         if resource.metadata is not None:
             resource.metadata = escape_literal(resource.metadata, version, own_files)
         if resource.update_policy is not None:
@@ -58,10 +60,12 @@ def escape_literal(value: HotValue, version: str, own_files: Collection[str] = (
         return value
     if not isinstance(value, HotMap):
         return rebuild(value, lambda inner: escape_literal(inner, version, own_files))
-    entries = {key: escape_literal(item, version, own_files) for key, item in value.entries.items()}
+    entries = value.entries
+    if any(item.__class__ is not Literal for item in entries.values()):
+        entries = {key: escape_literal(item, version, own_files) for key, item in entries.items()}
     hidden = _dangerous(value.entries, version, own_files)
     if not hidden:
-        return HotMap(entries)
+        return value if entries is value.entries else HotMap(entries)
     allowed = template_version(version)
     if allowed is None or "map_replace" not in allowed.functions:
         raise ValueError(f"template version {version} cannot carry a map with the key {hidden[0]}")

@@ -155,7 +155,7 @@ class _Judge:
     def _value(self, name: str) -> Plain:
         """The plain value of a property, or its default."""
         value = self._holder[name] if name in self._holder else self._defaults.get(name, {}).get("default")
-        return value if not isinstance(value, dict | list) else None
+        return value if not isinstance(value, (dict, list)) else None
 
     def _any(self, names: list[str]) -> tuple[str, str]:
         if any(self._given(name) is not False for name in names):
@@ -195,6 +195,6 @@ class _Judge:
             parameter = self._scope.parameters.get(name) if isinstance(name, str) else None
             value = parameter.default if parameter is not None else None
         try:
-            return float(value) if isinstance(value, int | float | str) else None
+            return float(value) if isinstance(value, (int, float, str)) else None
         except ValueError:
             return None

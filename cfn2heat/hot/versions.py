@@ -57,7 +57,7 @@ def _lower(value: hot.HotValue) -> hot.HotValue:
 def _ask_conditions(template: HotTemplate) -> None:
     """Conditions that compute texts, which the version cannot, become questions."""
     for name, condition in template.conditions.items():
-        if not any(isinstance(node, hot.Yaql | hot.If) for node in walk(condition.value)):
+        if not any(isinstance(node, (hot.Yaql, hot.If)) for node in walk(condition.value)):
             continue
         parameter = f"condition_{name}"
         template.parameters[parameter] = HotParameter(

@@ -39,7 +39,8 @@ def walk(value: hot.HotValue) -> Iterator[hot.HotValue]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(children(node)))
+        if node.__class__ is not hot.Literal:  # which most are
+            stack.extend(children(node)[::-1])
 
 
 def rewrite(value: hot.HotValue, change: Callable[[hot.HotValue], hot.HotValue | None]) -> hot.HotValue:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
 from cfn2heat.translate.ledger import Fate
@@ -50,8 +52,11 @@ def _origin(t: Translation, source: Resource, placed: bool) -> list[str]:
 def wrap(text: str) -> list[str]:
     """A long comment over several lines, the later ones indented."""
     line = " ".join(text.split())
-    if len(line) <= WIDTH:
-        return [line]
+    return [line] if len(line) <= WIDTH else _wrapped(line)
+
+
+@cache  # the same thing is said of many resources
+def _wrapped(line: str) -> list[str]:
     import textwrap  # most comments are short, and small templates have no others
 
     return textwrap.wrap(line, WIDTH, subsequent_indent="  ", break_long_words=False)

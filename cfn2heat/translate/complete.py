@@ -12,9 +12,9 @@ from cfn2heat.hot.guard import implied
 from cfn2heat.hot.relations import rows
 from cfn2heat.hot.template import HotResource
 from cfn2heat.translate import outside
+from cfn2heat.translate.fit import SINGLE
 from cfn2heat.translate.state import Translation
 
-SINGLE = {"string", "integer", "number", "boolean"}
 PARAMETER_TYPES = {"integer": "number", "list": "comma_delimited_list", "map": "json", "any": "string"}
 NUMBERS = {"integer", "number"}
 
@@ -29,8 +29,9 @@ def complete(t: Translation) -> None:
                 outside.ask(t, owner, resource)
             if resource is not None and type is not None:
                 _require(t, owner, resource, type)
+                fitting, schemas = _Fitting(t, owner, resource), type.properties
                 for key, value in resource.properties.items():
-                    resource.properties[key] = _Fitting(t, owner, resource).value(key, value, type.properties.get(key))
+                    resource.properties[key] = fitting.value(key, value, schemas.get(key))
 
 
 def _require(t: Translation, owner: str, resource: HotResource, type: TypeSchema) -> None:
@@ -79,24 +80,24 @@ class _Fitting:
 
     def value(self, place: str, value: hot.HotValue, schema: Schema | None) -> hot.HotValue:
         """The value, or what stands in its place."""
-        if schema is None or schema.type == "any":
+        if schema is None or (wanted := schema.type) == "any" or (wanted == "string" and value.__class__ is hot.Literal):
             return value
         if isinstance(value, hot.If):
             otherwise = None if value.otherwise is None else self.value(place, value.otherwise, schema)
             return hot.If(value.condition, self.value(place, value.then, schema), otherwise)
-        if isinstance(value, hot.HotList) and schema.type == "list":
+        if isinstance(value, hot.HotList) and wanted == "list":
             item = schema.at(0)
             return hot.HotList(tuple(self.value(f"{place}[{at}]", each, item) for at, each in enumerate(value.items)))
-        if isinstance(value, hot.HotMap) and schema.type == "map":
+        if isinstance(value, hot.HotMap) and wanted == "map":
             return hot.HotMap({key: self.value(f"{place}.{key}", each, schema.at(key)) for key, each in value.entries.items()})
-        problem = self._problem(value, schema) if schema.type in SINGLE else None
+        problem = self._problem(value, schema) if wanted in SINGLE else None
         if problem is None:
             return value
         return _hole(self._t, self._owner, self._resource, place, schema, f"{self._resource.type}.{place}: {problem}.")
 
     def _problem(self, value: hot.HotValue, schema: Schema) -> str | None:
         """Why a value can never be what its property wants; functions are left to Heat."""
-        if isinstance(value, hot.HotList | hot.HotMap) or (isinstance(value, hot.StrSplit) and value.index is None):
+        if isinstance(value, (hot.HotList, hot.HotMap)) or (isinstance(value, hot.StrSplit) and value.index is None):
             return f"a {schema.type} is wanted, not {'an object' if isinstance(value, hot.HotMap) else 'a list'}"
         if isinstance(value, hot.GetParam) and not value.path:
             parameter = self._t.hot.parameters.get(value.name) or self._t.declared.get(value.name)

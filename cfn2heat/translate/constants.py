@@ -42,10 +42,10 @@ class Constants:
     def fold(self, value: cfn.Value | None) -> Any:
         """The Python value when it is constant, else UNKNOWN. NoValue and absent are None."""
         match value:
-            case None | cfn.NoValue():
-                return None
             case cfn.Scalar():
                 return value.value
+            case None | cfn.NoValue():
+                return None
             case cfn.Seq():
                 return self._fold_all(value.items)
             case cfn.Map():
@@ -167,6 +167,8 @@ def merge(*parts: Possible) -> Possible:
 
 def as_text(value: object) -> str:
     """A scalar as CloudFormation's string functions see it."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)

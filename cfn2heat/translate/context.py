@@ -296,8 +296,8 @@ class ResourceContext(PlanContext):
             resource = self.find(place.key)
             name = resource.name if resource is not None else self.t.plan.name(self.id, place.key)
             if name is not None:
-                places.append(".".join([name, "properties", *map(str, place.path)]) if place.path else name)
-        return tuple(dict.fromkeys(places))
+                places.append(name + _written(place.path))
+        return tuple(dict.fromkeys(places)) if len(places) > 1 else tuple(places)
 
     def translated(self, path: Path, *targets: str | Target, row: str = "") -> None:
         """Record that everything below a path is carried as it is."""
@@ -368,6 +368,12 @@ class CompositeContext(CompositePlan):
     def of(self, member: str) -> ResourceContext:
         """The context of one member."""
         return ResourceContext(self.t, member)
+
+
+@lru_cache(maxsize=4096)
+def _written(path: tuple[str | int, ...]) -> str:
+    """A path inside a resource, as it follows the resource's name."""
+    return ".".join(["", "properties", *map(str, path)]) if path else ""
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from cfn2heat.hot import values as hot
 from cfn2heat.hot.catalog import Schema
 from cfn2heat.translate.constants import as_text
 
+SINGLE = frozenset({"string", "integer", "number", "boolean"})
 TRUE, FALSE = frozenset({"true", "yes", "on", "1", "t", "y"}), frozenset({"false", "no", "off", "0", "f", "n"})
 
 
@@ -23,16 +24,19 @@ def fit(value: hot.HotValue, schema: Schema | None, parameter_type: Callable[[st
     if isinstance(value, hot.If):
         otherwise = None if value.otherwise is None else fit(value.otherwise, schema, parameter_type)
         return hot.If(value.condition, fit(value.then, schema, parameter_type), otherwise)
-    if schema.type == "list":
+    kind = schema.type
+    if kind == "list":
         return _fit_list(value, schema, parameter_type)
-    if isinstance(value, hot.HotMap) and schema.type == "map":
-        return _fit_map(value, schema, parameter_type)
-    if isinstance(value, hot.HotList) and len(value.items) == 1 and schema.type in ("string", "integer", "number", "boolean"):
-        return fit(value.items[0], schema, parameter_type)
-    if isinstance(value, hot.HotMap | hot.HotList) and schema.type in ("string", "integer", "number", "boolean"):
-        raise Misfit(f"{'an object' if isinstance(value, hot.HotMap) else 'a list'} stands where one value is wanted")
     if isinstance(value, hot.Literal):
-        return hot.Literal(_fit_literal(value.value, schema.type))
+        fitted = _fit_literal(value.value, kind)
+        return value if fitted is value.value else hot.Literal(fitted)
+    if isinstance(value, hot.HotMap) and kind == "map":
+        return _fit_map(value, schema, parameter_type)
+    if kind in SINGLE:
+        if isinstance(value, hot.HotList) and len(value.items) == 1:
+            return fit(value.items[0], schema, parameter_type)
+        if isinstance(value, (hot.HotMap, hot.HotList)):
+            raise Misfit(f"{'an object' if isinstance(value, hot.HotMap) else 'a list'} stands where one value is wanted")
     return value
 
 
@@ -40,7 +44,7 @@ def _fit_list(value: hot.HotValue, schema: Schema, parameter_type: Callable[[str
     item = schema.at(0)
     if isinstance(value, hot.HotList):
         return hot.HotList(tuple(fit(member, item, parameter_type) for member in value.items))
-    single = isinstance(value, hot.Literal | hot.HotMap | hot.GetResource | hot.StrReplace | hot.ListJoin)
+    single = isinstance(value, (hot.Literal, hot.HotMap, hot.GetResource, hot.StrReplace, hot.ListJoin))
     if isinstance(value, hot.GetParam) and not value.path:
         single = parameter_type(value.name) not in ("comma_delimited_list", "json")
     if isinstance(value, hot.StrSplit):

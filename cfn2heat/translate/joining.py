@@ -98,7 +98,7 @@ def join_list(language: Language, delimiter: str, items: hv.HotValue) -> hv.HotV
         return hv.If(items.condition, join_list(language, delimiter, items.then), otherwise)
     if isinstance(items, hv.HotList):
         return hv.ListJoin(delimiter, (hv.HotList(tuple(_item(language, item) for item in items.items)),))
-    if isinstance(items, hv.Literal | hv.StrReplace | hv.ListJoin | hv.GetResource):
+    if isinstance(items, (hv.Literal, hv.StrReplace, hv.ListJoin, hv.GetResource)):
         return language.as_string(items)
     if isinstance(items, hv.GetParam) and not items.path and language.parameter_type(items.name) in ("string", "number"):
         return language.as_string(items)

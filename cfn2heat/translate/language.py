@@ -97,7 +97,7 @@ class Language:
     def _map(self, value: cfn.Map) -> hv.HotValue:
         entries = {}
         for key, member in value.entries.items():
-            found = self.hot(member)
+            found = hv.Literal(member.value) if member.__class__ is cfn.Scalar else self.hot(member)
             if found is not None:
                 entries[key] = found
         return hv.HotMap(entries)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
+from typing import Any, TypeAlias
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.diagnostics import Severity
@@ -33,33 +34,38 @@ class Entry:
     severity: Severity = Severity.NOTE
 
 
-def leaves(value: cfn.Value, path: Path, found: list[tuple[Path, Span]]) -> None:
-    """Find every scalar, function and empty collection below a value; Fn::If is entered, NoValue is nothing."""
-    if value.__class__ is cfn.Scalar:
-        found.append((path, value.span))
-    elif isinstance(value, cfn.Map) and value.entries:
-        for key, member in value.entries.items():
-            leaves(member, (*path, key), found)
-    elif isinstance(value, cfn.Seq) and value.items:
-        for index, member in enumerate(value.items):
-            leaves(member, (*path, index), found)
-    elif isinstance(value, cfn.If):
-        leaves(value.then, (*path, "Fn::If", 1), found)
-        leaves(value.otherwise, (*path, "Fn::If", 2), found)
-    elif not isinstance(value, cfn.NoValue):
-        found.append((path, value.span))
+Node: TypeAlias = "dict[str | int, Node] | cfn.Value | Span"
+"""What is open at a place: what is open below it, a value that nobody has looked into yet, or a thing that is one leaf."""
+
+
+def leaves(node: Node, path: Path, found: list[tuple[Path, Span]]) -> None:
+    """Find every scalar, function and empty collection at or below a place; Fn::If is entered, NoValue is nothing."""
+    if isinstance(node, Span):
+        found.append((path, node))
+    elif (below := _below(node)) is not None:
+        for step, member in below:
+            if member.__class__ is cfn.Scalar:
+                found.append(((*path, step), member.span))
+            else:
+                leaves(member, (*path, step), found)
+    elif not isinstance(node, cfn.NoValue):
+        found.append((path, node.span))  # type: ignore[union-attr]
+
+
+def _below(node: Any) -> Iterable[tuple[str | int, Any]] | None:
+    """What is directly below a place, by step; None when it is a leaf, or nothing."""
+    kind = node.__class__
+    if kind is cfn.Map:
+        return node.entries.items() or None
+    if kind is cfn.Seq:
+        return enumerate(node.items) if node.items else None
+    if kind is cfn.If:
+        return (("Fn::If", {1: node.then, 2: node.otherwise}),)
+    return node.items() if kind is dict else None
 
 
 class UnaccountedError(Exception):
     """Leaves that nobody recorded, or targets that do not exist: a bug of ours."""
-
-
-OWNER, GROUP = 2, 4
-"""Leaves are kept by the first steps of their path, in two levels: Resources, name; then also Properties, property.
-
-So that settling a property looks at its own leaves alone, and settling a resource at those of that resource, however large the
-template is.
-"""
 
 
 class Ledger:
@@ -67,22 +73,21 @@ class Ledger:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
-        self._open: dict[Path, dict[Path, dict[Path, Span]]] = {}
+        self._open: dict[str | int, Node] = {}
 
     def open(self, value: cfn.Value, path: Path) -> None:
         """Enter every leaf of a value as not yet accounted for."""
-        found: list[tuple[Path, Span]] = []
-        leaves(value, path, found)
-        groups = self._open.setdefault(path[:OWNER], {}) if len(path) >= OWNER else None
-        for leaf, span in found:
-            if groups is None:
-                self.open_leaf(leaf, span)
-            else:
-                groups.setdefault(leaf[:GROUP], {})[leaf] = span
+        self._enter(value, path)
 
     def open_leaf(self, path: Path, span: Span) -> None:
         """Enter one thing that is a leaf by itself, such as a condition or a deletion policy."""
-        self._open.setdefault(path[:OWNER], {}).setdefault(path[:GROUP], {})[path] = span
+        self._enter(span, path)
+
+    def _enter(self, node: Node, path: Path) -> None:
+        branch: Any = self._open
+        for step in path[:-1]:
+            branch = branch.setdefault(step, {})
+        branch[path[-1]] = node
 
     def record(
         self,
@@ -97,28 +102,31 @@ class Ledger:
         """Settle every open leaf at or below a path; gives how many there were."""
         if fate in (Fate.ADAPTED, Fate.DROPPED) and not because:
             raise UnaccountedError(f"{path}: {fate.value} without a because")
-        settled, length = 0, len(path)
-        for groups, group in self._groups(path):
-            open_leaves = groups[group]
-            whole = length <= GROUP  # then all of the group stands below the path
-            for leaf in list(open_leaves) if whole else [leaf for leaf in open_leaves if leaf[:length] == path]:
-                self.entries.append(Entry(leaf, open_leaves.pop(leaf), fate, targets, row, because, severity))
-                settled += 1
-            if not open_leaves:
-                del groups[group]
-        return settled
+        found: list[tuple[Path, Span]] = []
+        node = self._take(path)
+        if node is not None:
+            leaves(node, path, found)
+        self.entries += [Entry(leaf, span, fate, targets, row, because, severity) for leaf, span in found]
+        return len(found)
 
-    def _groups(self, path: Path) -> list[tuple[dict[Path, dict[Path, Span]], Path]]:
-        """Where leaves at or below a path may be: maps of groups, and the groups in them."""
-        if len(path) >= GROUP:
-            groups, group = self._open.get(path[:OWNER]), path[:GROUP]
-            return [(groups, group)] if groups and group in groups else []
-        owners = [self._open.get(path[:OWNER], {})] if len(path) >= OWNER else list(self._open.values())
-        return [(groups, group) for groups in owners for group in groups if group[: len(path)] == path]
+    def _take(self, path: Path) -> Node | None:
+        """What is open at a place, which is open no longer."""
+        branch = self._open
+        for step in path[:-1]:
+            node: Any = branch.get(step)
+            if node.__class__ is not dict:
+                below = _below(node)
+                if below is None:
+                    return None
+                branch[step] = node = dict(below)
+            branch = node
+        return branch.pop(path[-1], None)
 
     def unaccounted(self) -> list[tuple[Path, Span]]:
         """Every leaf that nobody has recorded yet."""
-        return [item for groups in self._open.values() for group in groups.values() for item in group.items()]
+        found: list[tuple[Path, Span]] = []
+        leaves(self._open, (), found)
+        return found
 
     def void(self, path: Path, because: str) -> None:
         """What was recorded at or below a path is lost after all."""
@@ -134,12 +142,17 @@ class Ledger:
         missing = self.unaccounted()
         if missing:
             raise UnaccountedError(f"no fate recorded for {missing[:5]}")
+        sound: set[tuple[str, ...]] = set()
         for entry in self.entries:
-            if entry.fate in (Fate.TRANSLATED, Fate.ADAPTED) and not entry.targets:
+            if entry.targets in sound:
+                continue
+            if not entry.targets and entry.fate in (Fate.TRANSLATED, Fate.ADAPTED):
                 raise UnaccountedError(f"{entry.path}: {entry.fate.value} without a target")
             for target in entry.targets:
                 if not any(prefix in known for prefix in _prefixes(target)):
                     raise UnaccountedError(f"{entry.path}: target {target} does not exist")
+            if entry.targets:
+                sound.add(entry.targets)
 
 
 def _prefixes(target: str) -> Iterator[str]:

@@ -131,7 +131,7 @@ def _either(one: Test, other: Test) -> Test:
 def _compared(t: Translation, left: cfn.Value, right: cfn.Value, wanted: bool) -> list[Test] | None:
     """A parameter against a constant."""
     constant = t.constants.fold(right)
-    if not isinstance(left, cfn.Ref) or constant is UNKNOWN or isinstance(constant, list | dict):
+    if not isinstance(left, cfn.Ref) or constant is UNKNOWN or isinstance(constant, (list, dict)):
         return None
     return [Test(left.name, (as_text(constant),), not wanted)]
 

@@ -135,7 +135,7 @@ def _is_text(language: Language, value: hv.HotValue) -> bool:
             return not known and language.parameter_type(value.name) == "string"
         case hv.StrSplit():
             return value.index is not None
-    return isinstance(value, hv.ListJoin | hv.StrReplace | hv.GetResource)
+    return isinstance(value, (hv.ListJoin, hv.StrReplace, hv.GetResource))
 
 
 def _is_single(language: Language, value: hv.GetParam) -> bool:
@@ -175,7 +175,7 @@ def _select_piece(language: Language, items: cfn.Split, index: int) -> hv.HotVal
     possible = language.t.constants.possible(items.source)
     certain = possible.values and all(value.count(items.delimiter) >= index for value in possible.values)
     # What only a made resource tells has no known pieces, and its str_split passes for a list where a text is wanted.
-    if (index == 0 or certain) and not any(isinstance(node, hv.GetAttr | hv.GetResource) for node in walk(source)):
+    if (index == 0 or certain) and not any(isinstance(node, (hv.GetAttr, hv.GetResource)) for node in walk(source)):
         return hv.StrSplit(items.delimiter, source, hv.Literal(index))
     return pick(items.delimiter, source, index)
 
@@ -217,7 +217,7 @@ def _may_be(language: Language, value: hv.HotValue, test: Callable[[str], bool])
     if isinstance(value, hv.GetParam) and not value.path:
         parameter = language.t.hot.parameters.get(value.name) or language.t.declared.get(value.name)
         value = parameter.default if parameter is not None and parameter.default is not None else value
-    if isinstance(value, hv.HotList | hv.HotMap):
+    if isinstance(value, (hv.HotList, hv.HotMap)):
         return False
     return not isinstance(value, hv.Literal) or test(as_text(value.value))
 
