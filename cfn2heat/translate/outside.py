@@ -141,7 +141,7 @@ def _settle(t: Translation, name: str, what: str, read: bool) -> None:
     if not read or not isinstance(parameter.default, hot.Literal):
         t.ledger.record(path, Fate.TRANSLATED, targets=(name,))
         return
-    because = _because(t, str(parameter.default.value), name, what)
+    because = _because(t, "***" if parameter.hidden else str(parameter.default.value), name, what)
     parameter.default = None
     parameter.comments += wrap(f"dropped: Default ({because.rstrip('.')})")
     t.ledger.record(path, Fate.DROPPED, because=because)

@@ -126,6 +126,14 @@ def test_a_default_that_is_an_id_is_none_here() -> None:
     assert "# Place:" in converted.files["template.env.yaml"]
 
 
+def test_a_secret_default_is_not_told() -> None:
+    place = {"Type": "String", "Default": SUBNET, "NoEcho": True}
+    converted = convert_data({"Parameters": {"Place": place}, "Resources": {"Web": server(SubnetId={"Ref": "Place"})}})
+    assert said(converted) == ["Place.Default"]
+    assert not any(SUBNET in one.message for one in converted.diagnostics)
+    assert not any(SUBNET in text for text in converted.files.values())
+
+
 def test_the_account_says_that_it_was_adapted() -> None:
     converted = convert_data({"Resources": {"Web": server(SubnetId=SUBNET)}})
     assert converted.translation is not None
