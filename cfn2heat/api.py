@@ -155,7 +155,7 @@ class Conversion:
         template, below = converted.translation.hot, converted.translation
         outputs = {name: name for name in template.outputs}
         file, may_be = next(iter(converted.files)), partial(_may_be, below)
-        return Child(file, template.parameters, outputs, may_be, below.looked_up)
+        return Child(file, template.parameters, outputs, may_be, below.looked_up, below)
 
 
 def _may_be(translation: Translation, output: str) -> Possible:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.folder import address_tail
 from cfn2heat.diagnostics import Severity
+from cfn2heat.hooks.beside import network_for
 from cfn2heat.hooks.choices import without_nothing
 from cfn2heat.hooks.interfaces import present
 from cfn2heat.hot import values as hot
@@ -213,7 +214,7 @@ def finish_stack(ctx: ResourceContext) -> None:
         return
     for name, declared in child.parameters.items():
         if name not in stack.properties:
-            given = _handed_on(ctx, name, declared)
+            given = network_for(ctx, child, name) or _handed_on(ctx, name, declared)
             if given is not None:
                 stack.properties[name] = given
 

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
+from cfn2heat.hooks.beside import ask_network
 from cfn2heat.hooks.branches import Guard, Member, all_of, guarded, members, under
 from cfn2heat.hooks.once import once
 from cfn2heat.hooks.topology import signature
@@ -273,7 +274,8 @@ def network_of(ctx: ResourceContext, interface: Interface) -> hot.HotValue:
     if found is not None:
         return found
     name = next((name for name in referred(interface.subnet) if name in ctx.template.parameters), ctx.id)
-    return ctx.hole(f"{name}_network", "A Neutron port names its network beside its subnet; the template tells only the subnet.")
+    because = "A Neutron port names its network beside its subnet; the template tells only the subnet."
+    return ask_network(ctx, interface.subnet, f"{name}_network", because)
 
 
 def place(ctx: ResourceContext, subnet: hot.HotValue | None) -> hot.HotValue:

@@ -7,6 +7,7 @@ import json
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
 from cfn2heat.diagnostics import Severity
+from cfn2heat.hooks.beside import ask_network
 from cfn2heat.hooks.branches import members
 from cfn2heat.hooks.choices import is_word, without_nothing, words
 from cfn2heat.hooks.clusters import INSTANCE, members_of
@@ -47,7 +48,7 @@ def network_of_group(ctx: ResourceContext, value: cfn.Value) -> hot.HotValue | N
     group = ctx.resource_of(value)
     if group is not None and group.type == SUBNET_GROUP:
         return network_of_subnets(ctx, group)
-    return outer_network(ctx, f"{ctx.id}_network", f"Network for {ctx.id}; the source names a DB subnet group of AWS.")
+    return ask_network(ctx, None, f"{ctx.id}_network", f"Network for {ctx.id}; the source names a DB subnet group of AWS.")
 
 
 def network_of_subnets(ctx: ResourceContext, group: Resource) -> hot.HotValue | None:
@@ -55,13 +56,8 @@ def network_of_subnets(ctx: ResourceContext, group: Resource) -> hot.HotValue | 
     for subnet in ctx.resources_of(group.properties.entries.get("SubnetIds")):
         if subnet.type == "AWS::EC2::Subnet":
             return ctx.hot(subnet.properties.entries.get("VpcId"))
-    return outer_network(ctx, f"{group.name}_network", f"Network of the subnets that {group.name} names; Trove takes a network.")
-
-
-def outer_network(ctx: ResourceContext, name: str, because: str) -> hot.HotValue:
-    """The template's one VPC parameter, which is a network here, or a question."""
-    vpcs = [parameter.name for parameter in ctx.template.parameters.values() if parameter.type == "AWS::EC2::VPC::Id"]
-    return hot.GetParam(vpcs[0]) if len(vpcs) == 1 else ctx.hole(name, because)
+    because = f"Network of the subnets that {group.name} names; Trove takes a network."
+    return ask_network(ctx, group.properties.entries.get("SubnetIds"), f"{group.name}_network", because)
 
 
 def wait_for_network(ctx: ResourceContext, db: HotResource) -> None:

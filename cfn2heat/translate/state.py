@@ -48,6 +48,8 @@ class Child:
     may_be: Callable[[str], Possible] = nothing_known
     looked_up: dict[str, str] = field(default_factory=dict)
     """Its source's parameters whose values are keys of a table of the site, and which table."""
+    below: Translation | None = None
+    """Its translation; a placeholder has none."""
 
 
 @record
@@ -100,6 +102,8 @@ class Translation:
         self.looked_up: dict[str, str] = {}
         """Parameters whose values are keys of a table of the site, and which table: who hands them on knows more keys."""
         self.holes: dict[str, Hole] = {}
+        self.beside: dict[str, str] = {}
+        """Parameters that ask for a network, each with the parameter that names subnets of it."""
         self.outside: dict[str, str] = {}
         """Ids of things in an AWS account, each with the parameter that asks for what stands there here."""
         self.outside_defaults: dict[str, str] = {}
