@@ -44,8 +44,9 @@ class Graph:
     @cached_property
     def _users(self) -> dict[str, list[Use]]:
         users: dict[str, list[Use]] = {}
-        for user, target, attribute, path in self._all():
-            users.setdefault(target, []).append(Use(user, path, attribute))
+        for user, found in self._all():
+            for target, attribute, path in found:
+                users.setdefault(target, []).append(Use(user, path, attribute))
         return users
 
     @cached_property
@@ -73,9 +74,9 @@ class Graph:
     def _closing(self) -> set[tuple[str, str]]:
         return {(circle[-1], circle[0]) for circle in self._circles}
 
-    def _all(self) -> Iterator[tuple[str, str, str, Path]]:
+    def _all(self) -> Iterator[tuple[str, list[Found]]]:
         for name, resource in self._template.resources.items():
-            root: Path = ("Resources", name)
+            found: list[Found] = []
             for attribute, value in (
                 ("Properties", resource.properties),
                 ("Metadata", resource.metadata),
@@ -85,15 +86,13 @@ class Graph:
                 ("UpdateReplacePolicy", resource.update_replace_policy),
             ):
                 if value is not None:
-                    for target, kind, path in find_references(value, (*root, attribute)):
-                        yield name, target, kind, path
-            for target in resource.depends_on:
-                yield name, target, "DependsOn", (*root, "DependsOn")
+                    _collect(value, ("Resources", name, attribute), found)
+            found += [(target, "DependsOn", ("Resources", name, "DependsOn")) for target in resource.depends_on]
+            yield name, found
         for name, output in self._template.outputs.items():
             for key, given in (("Value", output.value), ("Export", output.export), ("Description", output.description)):
                 if given is not None:
-                    for target, kind, path in find_references(given, ("Outputs", name, key)):
-                        yield "", target, kind, path
+                    yield "", find_references(given, ("Outputs", name, key))
 
 
 def build_graph(template: Template) -> Graph:

@@ -63,14 +63,15 @@ class _Asking:
 
     def _value(self, value: hot.HotValue) -> hot.HotValue:
         if isinstance(value, hot.Literal):
-            what = kind_of(self._t, value.value)
-            return self._hole(str(value.value), what) if what else value
+            text = value.value
+            what = kind_of(self._t, text) if isinstance(text, str) and "-" in text else ""
+            return self._hole(str(text), what) if what else value
         if isinstance(value, hot.HotList):
             items = tuple(map(self._value, value.items))
             return hot.HotList(items) if _changed(items, value.items) else value
         if isinstance(value, hot.HotMap):
-            entries = {key: self.member(key, member) for key, member in value.entries.items()}
-            return hot.HotMap(entries) if _changed(entries.values(), value.entries.values()) else value
+            changed = {key: new for key, old in value.entries.items() if (new := self.member(key, old)) is not old}
+            return hot.HotMap({**value.entries, **changed}) if changed else value
         if isinstance(value, hot.If):
             then, otherwise = self._value(value.then), None if value.otherwise is None else self._value(value.otherwise)
             same = then is value.then and otherwise is value.otherwise

@@ -41,8 +41,10 @@ class Plan:
 
     def name(self, resource: str, key: str) -> str | None:
         """The HOT name behind a resource's key, or None."""
-        return self.names.get(resource, {}).get(key)
+        names = self.names.get(resource)
+        return names.get(key) if names else None
 
     def hot_names(self, resource: str) -> list[str]:
         """Every HOT resource that stands for a source resource, in order, each once."""
-        return list(dict.fromkeys(self.names.get(resource, {}).values()))
+        names = self.names.get(resource)
+        return list(dict.fromkeys(names.values())) if names else []
