@@ -8,11 +8,16 @@ from pathlib import Path
 from cfn2heat.images.guest import Guest
 
 _KEY = "HKEY_LOCAL_MACHINE\\SYSTEM\\"
-_WINDOWS_AGENTS = ("amazonssmagent", "amazoncloudwatchagent", "ec2config", "amazon ec2launch", "awsliteagent", "amazonlightagent")
+_WINDOWS_AGENTS = frozenset(
+    {"amazonssmagent", "amazoncloudwatchagent", "ec2config", "amazon ec2launch", "awsliteagent", "amazonlightagent", "cfn-hup"}
+)
+_TASK = "Amazon Ec2 Launch - Instance Initialization"
+"""Where Windows of 2016 and 2019 have no service for it."""
+_CLOCK = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\TimeZoneInformation"
 _SAFE_NAME = re.compile(r"[\w@.-]+")
 _NEW_ADMINISTRATOR = (
     "$user = ([ADSI]'WinNT://.').Create('User', '{name}'); "
-    "$user.SetPassword((Get-Content C:\\cfn2heat\\secret)); $user.SetInfo(); "
+    "$user.SetPassword([IO.File]::ReadAllLines('C:\\cfn2heat\\secret')[0]); $user.SetInfo(); "
     "$group = (New-Object Security.Principal.SecurityIdentifier 'S-1-5-32-544').Translate([Security.Principal.NTAccount]).Value; "
     "([ADSI]('WinNT://./' + $group.Split('\\')[1])).Add('WinNT://./{name}')"
 )
@@ -34,6 +39,7 @@ def registry(guest: Guest, keep_agents: bool) -> str:
     """A registry file; it names the control set, for CurrentControlSet exists only while Windows runs."""
     control = f"{_KEY}{guest.control_set or 'ControlSet001'}"
     rules = f"{control}\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules"
+    form = "v2.0" if guest.osinfo == "win2k8" else "v2.10"  # what its version of the firewall reads
     lines = [
         "Windows Registry Editor Version 5.00",
         "",
@@ -41,9 +47,9 @@ def registry(guest: Guest, keep_agents: bool) -> str:
         '"fDenyTSConnections"=dword:00000000',
         "",
         f"[{rules}]",
-        '"cfn2heat-RDP"="v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=3389|Name=Remote Desktop (moved server)|"',
-        '"cfn2heat-ICMP4"="v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=1|ICMP4=8:*|Name=Ping (moved server)|"',
-        '"cfn2heat-ICMP6"="v2.10|Action=Allow|Active=TRUE|Dir=In|Protocol=58|ICMP6=128:*|Name=Ping, IPv6 (moved server)|"',
+        f'"cfn2heat-RDP"="{form}|Action=Allow|Active=TRUE|Dir=In|Protocol=6|LPort=3389|Name=Remote Desktop (moved server)|"',
+        f'"cfn2heat-ICMP4"="{form}|Action=Allow|Active=TRUE|Dir=In|Protocol=1|ICMP4=8:*|Name=Ping (moved server)|"',
+        f'"cfn2heat-ICMP6"="{form}|Action=Allow|Active=TRUE|Dir=In|Protocol=58|ICMP6=128:*|Name=Ping, IPv6 (moved server)|"',
         "",
     ]
     for name in [] if keep_agents else _stopped(guest):
@@ -57,18 +63,23 @@ def first_boot_text(cloudbase_init: Path | None, administrator: str) -> str:
         ", installs cloudbase-init" if cloudbase_init else "",
         f", makes {administrator} an administrator" if administrator else "",
     ]
-    return f"Leave a script for the first boot: it brings disks online, opens the firewall for remote desktop{''.join(more)}."
+    does = "it brings disks online, starts remote desktop and opens the firewall for it, takes the machine's clock for UTC"
+    return f"Leave a script for the first boot: {does}{''.join(more)}."
 
 
-def first_boot(cloudbase_init: Path | None, administrator: str) -> str:
+def first_boot(cloudbase_init: Path | None, administrator: str, *, keep_agents: bool) -> str:
     """A batch file; it runs as the system and takes its own traces away."""
     lines = [
         "@echo off",
         "echo san policy=OnlineAll > %TEMP%\\san.txt",
         "diskpart /s %TEMP%\\san.txt",
+        "sc config TermService start= auto",
+        "net start TermService",
         'netsh advfirewall firewall set rule group="@FirewallAPI.dll,-28752" new enable=yes',
-        "tzutil /s UTC",
+        f"reg add {_CLOCK} /v RealTimeIsUniversal /t REG_DWORD /d 1 /f",
     ]
+    if not keep_agents:
+        lines.append(f'schtasks /change /tn "{_TASK}" /disable')
     if cloudbase_init:
         lines.append("start /wait msiexec /i C:\\cfn2heat\\cloudbase-init.msi /qn /norestart")
     if administrator:

@@ -23,6 +23,7 @@ DRIVER_FOLDERS = {
     "win2k16": "2k16",
     "win2k19": "2k19",
     "win2k22": "2k22",
+    "win2k25": "2k25",
     "win7": "w7",
     "win8": "w8",
     "win8.1": "w8.1",
@@ -30,6 +31,7 @@ DRIVER_FOLDERS = {
     "win11": "w11",
 }
 """Folders of the driver disc by what virt-inspector calls a Windows."""
+AWS_DRIVERS = frozenset({"xenvbd", "xennet", "ena", "awsnvme"})
 TOOLS = (
     "qemu-img",
     "virt-inspector",
@@ -158,7 +160,7 @@ def _registry(guest: Guest, wishes: Wishes, work: Path) -> Step:
 def _first_boot(guest: Guest, wishes: Wishes, work: Path) -> Step:
     text = finish.first_boot_text(wishes.cloudbase_init, wishes.administrator)
     options = finish.first_boot_options(work.parent, wishes.cloudbase_init, wishes.password_file)
-    script = finish.first_boot(wishes.cloudbase_init, wishes.administrator)
+    script = finish.first_boot(wishes.cloudbase_init, wishes.administrator, keep_agents=wishes.keep_agents)
     if wishes.by_hand and wishes.drivers is not None:
         text = f"Bring the VirtIO drivers in. {text.rstrip('.')}, and installs the drivers."
         options = [*windows_drivers.driver_options(wishes.drivers, *Path(driver_file(guest)).parts[1:3]), *options]
@@ -182,6 +184,11 @@ def _windows_by_hand(guest: Guest, wishes: Wishes) -> list[str]:
     found = ["The licence of this Windows belongs to AWS unless it was your own: activate it anew."]
     if not guest.cloud_init and wishes.cloudbase_init is None:
         found.append("There is no cloudbase-init, so user data and passwords of the cloud are not read: give --cloudbase-init.")
+    theirs = [name for name in guest.drivers if name in AWS_DRIVERS]
+    if theirs:
+        found.append(
+            f"Drivers of AWS's machines stay in it and have nothing to drive ({', '.join(theirs)}): remove them when it runs."
+        )
     if not wishes.administrator:
         found.append("Know the password of an administrator before the source is gone: nothing resets it here.")
     return found

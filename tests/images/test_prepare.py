@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from cfn2heat.cli.images import images
+from cfn2heat.images.finish import first_boot
 from cfn2heat.images.scripts import prepare_script
 
 CORE = ("sh", "cat", "grep", "sed", "mv", "cp", "rm", "mkdir", "tr", "basename", "id", "sync")
@@ -219,9 +220,23 @@ def test_a_grammar_of_powershell_reads_the_script():
     grammar = pytest.importorskip("tree_sitter_powershell")
     parser = tree_sitter.Parser(tree_sitter.Language(grammar.language()))
     assert not parser.parse(prepare_script("windows").encode()).root_node.has_error
-    assert parser.parse(
-        prepare_script("windows").replace("function Set-Disks {", "function Set-Disks").encode()
-    ).root_node.has_error
+    broken = prepare_script("windows").replace("function Set-Disks {", "function Set-Disks")
+    assert parser.parse(broken.encode()).root_node.has_error
+
+
+def test_the_first_boot_is_one_line_a_command_and_its_powershell_is_read():
+    import tree_sitter
+    import tree_sitter_powershell
+
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_powershell.language()))
+    script = first_boot(Path("/x.msi"), "helper", keep_agents=False)
+    (command,) = re.findall(r'^powershell -NoProfile -Command "(.*)"\r$', script, flags=re.MULTILINE)
+    assert '"' not in command  # it would end the argument
+    assert "%" not in command  # the batch would put a variable there
+    assert not parser.parse(command.encode()).root_node.has_error
+    assert all(line.count('"') % 2 == 0 for line in script.splitlines())
+    assert script.splitlines()[-1] == "rmdir /s /q C:\\cfn2heat"  # with the password in it
+    assert "schtasks" not in first_boot(None, "", keep_agents=True)
 
 
 def test_the_script_for_windows_is_closed_in_itself():
@@ -232,7 +247,7 @@ def test_the_script_for_windows_is_closed_in_itself():
     for opening, closing in ("{}", "()", "[]"):
         assert code.count(opening) == code.count(closing)
     defined = set(re.findall(r"^function ([\w-]+)", code, flags=re.MULTILINE))
-    called = set(re.findall(r"\b((?:Invoke|Write|Get|Set|Enable|Install|Disable)-[A-Z]\w+)", code))
+    called = set(re.findall(r"\b((?:Add|Invoke|Write|Get|Set|Enable|Install|Disable)-[A-Z]\w+)", code))
     known = {"Write-Output", "Get-ItemProperty", "Get-WmiObject", "Get-Service", "Set-Service"}
     assert called - known == defined
     assert all(len(re.findall(rf"{re.escape(name)}\b", code)) > 1 for name in defined)
@@ -244,7 +259,7 @@ def test_whatever_changes_windows_can_be_a_dry_run():
     body = code[code.index("function Install-Drivers") : code.index("function Set-Disks")]
     found = re.findall(r"^( +)Invoke-Change [^\r\n]*\{\r\n(.*?)\r\n\1\}", body, flags=re.DOTALL | re.MULTILINE)
     makes = [make for _, make in found]
-    changing = r"Set-RegistryValue|Invoke-Program|Set-Service|Enable-BootDriver|\.Put\(\)"
+    changing = r"Set-RegistryValue|Invoke-Program|Set-Service|Enable-BootDriver|\.Put\(\)|\.Create\(|\.Set[A-Z]|\.Add\("
     assert len(makes) >= 10
     assert len(re.findall(changing, body)) == sum(len(re.findall(changing, make)) for make in makes)
     disks = code[code.index("function Set-Disks") :]

@@ -4,13 +4,15 @@ Prepares a Windows server for OpenStack, before its disk is exported from AWS. F
   powershell -ExecutionPolicy Bypass -File prepare-windows.ps1 -Drivers D:\ -DryRun        says what it would do
   powershell -ExecutionPolicy Bypass -File prepare-windows.ps1 -Drivers D:\ -CloudbaseInit C:\CloudbaseInitSetup.msi
 
-Run it as an administrator; a second run finds nothing to do. -Drivers is the disc of VirtIO drivers or a folder laid out like it.
+Run it as an administrator; a second run finds nothing to do. -Administrator NAME makes a second one, whose password is asked for.
+-Drivers is the disc of VirtIO drivers or a folder laid out like it.
 The page file comes back with: reg delete "HKLM\SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management" /v PagingFiles /f
 and a restart, or by -KeepPageFile here. Works with PowerShell 2 and later (Windows Server 2008 R2 and later).
 #>
 param(
     [string]$Drivers = '',
     [string]$CloudbaseInit = '',
+    [string]$Administrator = '',
     [switch]$KeepAgents,
     [switch]$KeepPageFile,
     [switch]$DryRun
@@ -145,6 +147,27 @@ function Enable-Access {
     }
 }
 
+# The password is asked for, so that it stands in no command line.
+function Add-Administrator {
+    if (-not $Administrator) { return }
+    if ($Administrator -notmatch '^[A-Za-z][A-Za-z0-9_.-]{0,19}$') {
+        Write-ByHand "$Administrator is no name for an administrator"
+        return
+    }
+    $known = { $null -ne (Get-WmiObject Win32_UserAccount -Filter "LocalAccount=True AND Name='$Administrator'") }
+    Invoke-Change "make $Administrator an administrator" $known {
+        $asked = Read-Host "Password of $Administrator" -AsSecureString
+        $pointer = [Runtime.InteropServices.Marshal]::SecureStringToBSTR($asked)
+        $user = ([ADSI]"WinNT://$env:COMPUTERNAME").Create('User', $Administrator)
+        $user.SetPassword([Runtime.InteropServices.Marshal]::PtrToStringBSTR($pointer))
+        $user.SetInfo()
+        [Runtime.InteropServices.Marshal]::ZeroFreeBSTR($pointer)
+        $everywhere = New-Object Security.Principal.SecurityIdentifier('S-1-5-32-544')
+        $group = $everywhere.Translate([Security.Principal.NTAccount]).Value.Split('\')[1]
+        ([ADSI]"WinNT://$env:COMPUTERNAME/$group,group").Add("WinNT://$env:COMPUTERNAME/$Administrator")
+    }
+}
+
 function Install-CloudbaseInit {
     if (Get-Service -Name 'cloudbase-init' -ErrorAction SilentlyContinue) { return }
     if (-not $CloudbaseInit) {
@@ -221,6 +244,7 @@ if (-not $identity.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrat
 }
 Install-Drivers
 Enable-Access
+Add-Administrator
 Install-CloudbaseInit
 Disable-Ballast
 if (-not $KeepAgents) { Disable-Agents }
