@@ -16,13 +16,19 @@ def main() -> None:
     flip, ours = pairs.program("cfn-flip"), pairs.program("cfn2heat")
     with tempfile.TemporaryDirectory() as folder:
         small = templates.write(Path(folder, "small.json"), templates.large(476))
-        same = small.with_suffix(".yaml")
-        same.write_bytes(subprocess.run([flip, str(small)], check=True, capture_output=True).stdout)
+        longer = templates.write(Path(folder, "longer.json"), templates.large(476, 56))
         print(pairs.heading())
-        for path in (small, same):
+        for path in (small, as_yaml(flip, small), as_yaml(flip, longer)):
             title = f"476 resources, {path.stat().st_size // 1000} kB, {path.suffix[1:]}"
             print(pairs.line(title, *pairs.pairs([ours, "convert", "-q", str(path)], [flip, str(path)], runs)))
         print(f"\ncfn2heat alone, start-up included:\n{growth(ours, Path(folder), max(3, runs // 2))}")
+
+
+def as_yaml(flip: str, path: Path) -> Path:
+    """The same template as YAML."""
+    same = path.with_suffix(".yaml")
+    same.write_bytes(subprocess.run([flip, str(path)], check=True, capture_output=True).stdout)
+    return same
 
 
 def growth(ours: str, folder: Path, runs: int) -> str:

@@ -15,8 +15,8 @@ GROUP = 7
 """Resources in each of the repeated groups below."""
 
 
-def group(number: int) -> dict[str, Any]:
-    """A tier of a landscape: subnet, security group, server, its volume and address, alarm, bucket."""
+def group(number: int, lines: int) -> dict[str, Any]:
+    """A tier of a landscape: subnet, security group, server with a script, its volume, queue, bucket."""
     name = f"Tier{number}"
     tags = [{"Key": "Name", "Value": {"Fn::Sub": f"${{AWS::StackName}}-{name}"}}, {"Key": "Stage", "Value": {"Ref": "Stage"}}]
     rules = [
@@ -31,7 +31,7 @@ def group(number: int) -> dict[str, Any]:
     ]
     script = [
         "#!/bin/bash\n",
-        *(f"echo 'step {step} of the set-up of {name}' >> /var/log/set-up.log && sleep 1\n" for step in range(30)),
+        *(f"echo 'step {step} of the set-up of {name}' >> /var/log/set-up.log && sleep 1\n" for step in range(lines)),
         {"Ref": "Stage"},
     ]
     return {
@@ -75,11 +75,11 @@ def group(number: int) -> dict[str, Any]:
     }
 
 
-def large(resources: int) -> dict[str, Any]:
-    """A template of about so many resources."""
+def large(resources: int, lines: int = 30) -> dict[str, Any]:
+    """A template of about so many resources; lines are those of each script."""
     found: dict[str, Any] = dict(ONE["Resources"])
     for number in range(max(1, round((resources - 1) / GROUP))):
-        found |= group(number)
+        found |= group(number, lines)
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": f"{len(found)} resources",
