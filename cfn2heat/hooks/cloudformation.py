@@ -19,6 +19,7 @@ from cfn2heat.translate.context import PlanContext, ResourceContext
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.placeholder import Placeholder, handed_type, place
 from cfn2heat.translate.registry import finish_hook, plan_hook, predicate, property_hook, reference_hook
+from cfn2heat.translate.sections import lose_default, parameter_type
 from cfn2heat.translate.state import Child
 from cfn2heat.translate.texts import source_text
 from cfn2heat.translate.transforms import target_side
@@ -143,6 +144,7 @@ def _arguments(ctx: ResourceContext, child: Child, value: cfn.Value, path: Path)
         if found is not None:
             if ctx.id in ctx.t.placeholders:
                 ctx.t.placeholders[ctx.id].form(ctx.t, name, found)
+            _settle_default(ctx, child, name, member)
             arguments[name] = _argument(ctx, found, declared)
             if name in child.looked_up:
                 _more_keys(ctx, child.looked_up[name], member)
@@ -190,6 +192,24 @@ def _argument(ctx: ResourceContext, value: hot.HotValue, declared: HotParameter)
     if isinstance(value, hot.Literal) and declared.type in ("string", "comma_delimited_list"):
         return hot.Literal(as_text(value.value))
     return value
+
+
+def _settle_default(ctx: ResourceContext, child: Child, name: str, value: cfn.Value) -> None:
+    """A default that the nested template takes for a thing of AWS names none here either, whatever the outer parameter's type."""
+    below = child.below
+    parameter = ctx.t.hot.parameters.get(value.name) if isinstance(value, cfn.Ref) else None
+    if below is None or parameter is None or name not in below.template.parameters or target_side(ctx.t, parameter.name):
+        return
+    rule = parameter_type(below.table, below.template.parameters[name].type).get("default", "keep")
+    if rule == "keep" or not isinstance(parameter.default, hot.Literal) or not parameter.default.value:
+        return
+    text = as_text(parameter.default.value)
+    found = ctx.site.lookup(rule["site"]).get(text) if isinstance(rule, dict) else None
+    if found is not None:
+        parameter.default = hot.Literal(found)
+    else:
+        because = ctx.t.table.parameters["because"]["drop"] + ("" if parameter.hidden else f" It was {text}.")
+        lose_default(ctx.t, parameter, because)
 
 
 def _inherit(ctx: ResourceContext, name: str, declared: HotParameter) -> None:

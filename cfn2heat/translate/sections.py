@@ -11,6 +11,7 @@ from cfn2heat.diagnostics import Severity
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.compose import literal
 from cfn2heat.hot.template import HotCondition, HotOutput, HotParameter, ParameterGroup
+from cfn2heat.record import replace
 from cfn2heat.table.loader import Table
 from cfn2heat.translate import conditions as condition_values
 from cfn2heat.translate import outside, rules
@@ -64,6 +65,16 @@ def parameters(t: Translation) -> None:
     for name, parameter in t.template.parameters.items():
         t.hot.parameters[name] = _Parameter(t, parameter, labels.get(name)).build()
     rules.translate(t)
+
+
+def lose_default(t: Translation, parameter: HotParameter, because: str) -> None:
+    """Take back a default of which only its use tells that it names a thing of AWS."""
+    parameter.default = None
+    parameter.comments += wrap(f"dropped: Default ({because.rstrip('.')})")
+    path, fields = ("Parameters", parameter.name, "Default"), t.template.parameters[parameter.name].fields
+    dropped = {"fate": Fate.DROPPED, "targets": (), "because": because}
+    t.ledger.entries = [replace(entry, **dropped) if entry.path == path else entry for entry in t.ledger.entries]
+    t.diagnostics.add("C2H2101", Severity.NOTE, f"{parameter.name}.Default", because, span=fields.keys["Default"])
 
 
 class _Parameter:

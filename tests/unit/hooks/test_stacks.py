@@ -9,6 +9,7 @@ import pytest
 
 from cfn2heat.api import Conversion, Settings, convert
 from cfn2heat.report.document import report
+from cfn2heat.table.site import read_site
 from cfn2heat.translate.result import Converted
 from tests.translating import convert_text, load_hot, table, written
 
@@ -65,6 +66,33 @@ def test_the_file_is_the_type(tmp_path: Path) -> None:
     assert data["parameters"]["flavors"]["default"] == {"t3.micro": "t3.micro", "t3.small": "t3.small"}
     assert data["outputs"]["Vpc"]["value"] == {"get_attr": ["Nested", "Vpc"]}
     assert not [found for found in converted.diagnostics if found.code == "C2H3004"]
+
+
+IMAGE = """
+Parameters: {Image: {Type: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", Default: /aws/service/one}}
+Resources: {Web: {Type: AWS::EC2::Instance, Properties: {ImageId: !Ref Image}}}
+"""
+OF_IMAGE = """
+Parameters: {Image: {Type: String, Default: %s}}
+Resources:
+  Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: image.yaml, Parameters: {Image: !Ref Image}}}
+"""
+
+
+def test_a_default_that_the_nested_template_takes_for_a_thing_of_aws_is_none(tmp_path: Path) -> None:
+    (tmp_path / "image.yaml").write_text(IMAGE)
+    (tmp_path / "outer.yaml").write_text(OF_IMAGE % "/aws/service/two")
+    (tmp_path / "site.yaml").write_text("images: {/aws/service/two: debian}")
+    converted = convert(tmp_path / "outer.yaml", Settings(table()))[0]
+    parameter = load_hot(converted.files["outer.yaml"])["parameters"]["Image"]
+    assert "default" not in parameter
+    assert parameter["constraints"] == [{"custom_constraint": "glance.image"}]
+    assert converted.translation is not None
+    lost = [one for one in converted.translation.ledger.entries if one.path == ("Parameters", "Image", "Default")]
+    assert [(one.fate.value, one.targets) for one in lost] == [("dropped", ())]
+    known = Settings(table(), read_site(tmp_path / "site.yaml", table()))
+    found = load_hot(convert(tmp_path / "outer.yaml", known)[0].files["outer.yaml"])
+    assert found["parameters"]["Image"]["default"] == "debian"
 
 
 def test_holes_of_the_nested_template_are_asked_for_outside(tmp_path: Path) -> None:
