@@ -352,7 +352,7 @@ def outputs(t: Translation) -> None:
     exports: list[tuple[Output, hot.HotValue]] = []
     for name, output in t.template.outputs.items():
         path = ("Outputs", name)
-        value = Language(t, path).hot(output.value)
+        value = _word(Language(t, path).hot(output.value))
         if value is None:
             t.ledger.record(path, Fate.DROPPED, because="The output has no value.")
             continue
@@ -363,6 +363,16 @@ def outputs(t: Translation) -> None:
         t.ledger.record(path, Fate.TRANSLATED, targets=(name,))
     if exports:
         _exports(t, exports)
+
+
+def _word(value: hot.HotValue | None) -> hot.HotValue | None:
+    """A value with true and false as the words that CloudFormation gives out; Heat would hand them on as True and False."""
+    match value:
+        case hot.Literal(value=bool() as truth):
+            return hot.Literal(as_text(truth))
+        case hot.If():
+            return hot.If(value.condition, _word(value.then) or value.then, _word(value.otherwise))
+    return value
 
 
 def _exports(t: Translation, exports: list[tuple[Output, hot.HotValue]]) -> None:

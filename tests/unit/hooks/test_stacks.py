@@ -68,6 +68,20 @@ def test_the_file_is_the_type(tmp_path: Path) -> None:
     assert not [found for found in converted.diagnostics if found.code == "C2H3004"]
 
 
+def test_truth_is_handed_from_stack_to_stack_as_the_word_that_it_is_to_cloudformation() -> None:
+    text = """
+Parameters: {Speak: {Type: String}}
+Conditions: {Tls: !Equals [!Ref Speak, tls]}
+Resources: {Topic: {Type: AWS::SNS::Topic}}
+Outputs:
+  Fixed: {Value: true}
+  Chosen: {Value: !If [Tls, true, !If [Tls, false, !Ref Speak]]}
+"""
+    outputs = written(convert_text(text))["outputs"]
+    assert outputs["Fixed"]["value"] == "true"
+    assert outputs["Chosen"]["value"] == {"if": ["Tls", "true", {"if": ["Tls", "false", {"get_param": "Speak"}]}]}
+
+
 IMAGE = """
 Parameters: {Image: {Type: "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", Default: /aws/service/one}}
 Resources: {Web: {Type: AWS::EC2::Instance, Properties: {ImageId: !Ref Image}}}
