@@ -15,7 +15,7 @@ from scripts.prove_folder import proved
 from tests.cloud.evaluate import Encoded, Source
 from tests.cloud.intent import find
 from tests.cloud.stack_run import answerable
-from tests.cloud.uses import uses
+from tests.cloud.uses import held, uses
 from tests.cloud.values import Chooser
 
 FACTS: dict[str, Any] = {
@@ -138,6 +138,12 @@ def test_of_files_that_an_address_may_mean_the_converted_one_counts(tmp_path: Pa
     address = "https://example.org/cluster/one.yaml"
     assert find(tmp_path / "main.yaml", tmp_path, address) == tmp_path / "a/cluster/one.yaml"
     assert find(tmp_path / "main.yaml", tmp_path, address, [(tmp_path / "b/one.yaml").resolve()]) == tmp_path / "b/one.yaml"
+
+
+def test_addresses_in_full_tell_what_subnet_a_parameter_names() -> None:
+    fixed = [{"subnet": {"get_param": "Part"}, "ip_address": "10.0.0.9"}, {"subnet": {"get_param": "Other"}}]
+    template = {"resources": {"p": {"type": "OS::Neutron::Port", "properties": {"fixed_ips": fixed}}}}
+    assert held([template]) == {"Part": ["10.0.0.9"]}
 
 
 def test_a_value_that_nothing_fits_is_said() -> None:

@@ -1,22 +1,28 @@
-"""What a template names and takes for granted, made before its proof and cleared after it: key pairs and zones of literal names.
+"""What a template takes for granted, made before its proof and cleared after it: key pairs and zones of literal names, subnets.
 
-A template that says `KeyName: web` expects a key pair of that name in its account; so does its translation in a cloud.
+A template that says `KeyName: web` expects a key pair of that name in its account; so does its translation in a cloud. One that
+says 10.0.0.9 beside a subnet that is a parameter expects a subnet of such addresses.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
+from tests.cloud.uses import held
+
 ID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 
 
-def stand(cloud: Any, template: str, files: Mapping[str, str], given: Mapping[str, Any]) -> list[list[str]]:
-    """Make the things that are not there; the answer names those that were made."""
-    made = []
+def stand(
+    cloud: Any, template: str, files: Mapping[str, str], given: dict[str, Any], ground: Mapping[str, Any]
+) -> list[list[str]]:
+    """Make the things that are not there, and give the subnets for their parameters; the answer names those that were made."""
+    made = list(_subnets(cloud, held(map(yaml.safe_load, [template, *files.values()])), given, ground))
     for kind, name in sorted(set(_named(template, files, given))):
         if kind == "key" and not cloud.compute.find_keypair(name):
             cloud.create_keypair(name)
@@ -24,6 +30,24 @@ def stand(cloud: Any, template: str, files: Mapping[str, str], given: Mapping[st
         elif kind == "zone" and not any(zone.name == name for zone in cloud.dns.zones()):
             made.append(["zone", cloud.dns.create_zone(name=name, email="hostmaster@example.org").id])
     return made
+
+
+def _subnets(
+    cloud: Any, wanted: Mapping[str, list[str]], given: dict[str, Any], ground: Mapping[str, Any]
+) -> Iterator[list[str]]:
+    """A subnet of the ground, on its router, for each parameter beside which addresses stand in full."""
+    known: dict[Any, str] = {}
+    for parameter, addresses in wanted.items():
+        block = ipaddress.ip_network(f"{addresses[0]}/24", strict=False)
+        if given.get(parameter) not in ground["subnet"] or not all(ipaddress.ip_address(one) in block for one in addresses):
+            continue
+        if block not in known:
+            place = {"network_id": ground["network"][0], "cidr": str(block), "ip_version": 4}
+            known[block] = cloud.network.create_subnet(name=parameter, **place).id
+            cloud.network.add_interface_to_router(ground["router"][0], subnet_id=known[block])
+            yield ["way", f"{ground['router'][0]} {known[block]}"]
+            yield ["subnet", known[block]]
+        given[parameter] = known[block]
 
 
 def clear(cloud: Any, made: list[list[str]]) -> None:
@@ -35,6 +59,7 @@ def clear(cloud: Any, made: list[list[str]]) -> None:
 def remove(cloud: Any, kind: str, id_: str) -> None:
     """Delete one thing by its kind."""
     removers = {
+        "way": lambda pair: cloud.network.remove_interface_from_router(pair.split()[0], subnet_id=pair.split()[1]),
         "key": cloud.compute.delete_keypair,
         "zone": cloud.dns.delete_zone,
         "container": cloud.object_store.delete_container,

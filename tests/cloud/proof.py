@@ -107,7 +107,7 @@ def prove(name: str, written: Written, clouds: Clouds, known: Mapping[str, Any],
     before = inventory(cloud, people=people)
     row: dict[str, Any] = {
         "administrator": people,
-        "prepared": prepare.stand(cloud, written.template, written.files, written.values.chosen),
+        "prepared": prepare.stand(cloud, written.template, written.files, written.values.chosen, known),
     }
     created, kept = run.create(written.template, written.files, written.values.chosen), set[str]()
     row["create"] = vars(created)

@@ -60,6 +60,18 @@ def uses(templates: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
+def held(templates: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The addresses that templates say in full, by the parameter that names the subnet beside them."""
+    found: dict[str, list[str]] = {}
+    for template in templates:
+        for resource in (template.get("resources") or {}).values():
+            for fixed in (resource.get("properties") or {}).get("fixed_ips") or []:
+                subnet, address = _parameter(fixed.get("subnet")), fixed.get("ip_address")
+                if subnet and isinstance(address, str):
+                    found.setdefault(subnet, []).append(address)
+    return found
+
+
 def _hops(template: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """For next hops that are parameters, the subnet that the template puts on their router."""
     resources = [(one["type"], one.get("properties") or {}) for one in (template.get("resources") or {}).values()]
