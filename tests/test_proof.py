@@ -24,6 +24,9 @@ FACTS: dict[str, Any] = {
     "network": ["net-1"],
     "subnet": ["sub-1", "sub-2"],
     "free_subnet": ["free-1"],
+    "half_network": ["half"],
+    "half_subnet": ["half-1", "half-2"],
+    "half_cidr": ["10.250.32.0/22"],
     "group": ["group-1", "group-2"],
     "ground_cidr": ["10.250.0.0/22"],
     "free_cidr": ["10.250.16.0/22"],
@@ -107,6 +110,14 @@ def test_an_address_lies_in_the_subnet_beside_it() -> None:
     facts = {**FACTS, "cidrs": {"sub-1": "10.250.4.0/22"}}
     values = Chooser(facts, {}, {}, found).choose({"At": {"type": "string", "default": "10.0.0.9"}, "Part": {"type": "string"}})
     assert values.chosen == {"At": "10.250.4.100", "Part": "sub-1"}
+
+
+def test_a_template_with_a_router_of_its_own_stands_on_the_network_that_has_free_subnets() -> None:
+    parameters = {"VpcId": {"type": "string"}, "SubnetId": {"type": "string"}}
+    assert Chooser(FACTS, {}, {}, {}).choose(parameters).chosen == {"VpcId": "net-1", "SubnetId": "sub-1"}
+    free = {"RoutedSubnetId": "free_subnet"}
+    found = Chooser(FACTS, {}, {}, free).choose({**parameters, "RoutedSubnetId": {"type": "string"}}).chosen
+    assert found == {"VpcId": "half", "SubnetId": "half-1", "RoutedSubnetId": "free-1"}
 
 
 def test_a_next_hop_lies_in_a_subnet_of_its_router() -> None:

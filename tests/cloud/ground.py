@@ -93,10 +93,12 @@ def _known(cloud: Any, image: str, zone: str, facts: dict[str, Any]) -> dict[str
         "share_type": ["default"],
         "subnet": facts["subnets"],
         "free_subnet": facts["free_subnets"],
+        "half_subnet": facts["half_subnets"],
         "group": facts["groups"],
         "zone_name": [zone],
         "domain": [zone],
         "ground_cidr": ["10.250.0.0/22"],
+        "half_cidr": ["10.250.32.0/22"],
         "free_cidr": ["10.250.16.0/22"],
         "site": {
             "external_network": "public",

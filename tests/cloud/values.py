@@ -127,6 +127,10 @@ class Chooser:
         words: Iterable[str] = (),
     ) -> None:
         self.facts, self.types, self.holes, self.uses, self.words = facts, types, holes, uses, list(words)
+        if "free_subnet" in uses.values():
+            # A router of the template's own takes subnets that stand on no other: it stands on the network that has such.
+            half = {"network": facts["half_network"], "subnet": facts["half_subnet"], "ground_cidr": facts["half_cidr"]}
+            self.facts = {**facts, **half}
         self._taken: dict[str, Any] = {}
         self._guest = False
         """Whether the template is put into a subnet of others, so that its own addresses are none there."""
