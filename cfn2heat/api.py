@@ -8,9 +8,9 @@ from itertools import count
 from pathlib import Path
 
 from cfn2heat.cfn import values as cfn
-from cfn2heat.cfn.document import DEFAULT_LIMITS
 from cfn2heat.cfn.folder import TemplateFolder, address_tail
 from cfn2heat.cfn.graph import build_graph
+from cfn2heat.cfn.nodes import DEFAULT_LIMITS
 from cfn2heat.cfn.reader import ReadOptions, read
 from cfn2heat.cfn.template import Template
 from cfn2heat.diagnostics import Diagnostics, InputError

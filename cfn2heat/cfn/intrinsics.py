@@ -10,7 +10,7 @@ from collections.abc import Callable, Container
 from typing import NamedTuple
 
 from cfn2heat.cfn import sub, vocabulary
-from cfn2heat.cfn.document import Node, ReadAs
+from cfn2heat.cfn.nodes import Node, ReadAs
 from cfn2heat.cfn.values import (
     And,
     Base64,

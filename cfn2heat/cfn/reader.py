@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 from cfn2heat.cfn import checks, vocabulary
-from cfn2heat.cfn.document import DEFAULT_LIMITS, UTF16_MARKS, Limits, Node, ReadAs, read_document
+from cfn2heat.cfn.document import read_document
+from cfn2heat.cfn.encoding import UTF16_MARKS
 from cfn2heat.cfn.intrinsics import ValueReader, describe, subject_of, text_of
+from cfn2heat.cfn.nodes import DEFAULT_LIMITS, Limits, Node, ReadAs
 from cfn2heat.cfn.template import Condition, Output, Parameter, Resource, Template
 from cfn2heat.cfn.values import Map, Scalar, Seq, Transform, Value
 from cfn2heat.diagnostics import Diagnostics, InputError, Severity

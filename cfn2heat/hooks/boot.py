@@ -17,6 +17,7 @@ from cfn2heat.source import Path, Span
 from cfn2heat.translate.attributes import carry_metadata
 from cfn2heat.translate.constants import UNKNOWN
 from cfn2heat.translate.context import ResourceContext
+from cfn2heat.translate.joining import may_be_absent
 from cfn2heat.translate.ledger import Fate
 from cfn2heat.translate.registry import property_hook
 
@@ -123,11 +124,6 @@ def spread(value: cfn.Value) -> list[cfn.Value]:
                 found += spread(item)
             return found
     return [value]
-
-
-def may_be_absent(value: cfn.Value) -> bool:
-    """Whether an item of a list may be no item."""
-    return isinstance(value, cfn.If | cfn.NoValue)
 
 
 # ---- metadata --------------------------------------------------------------------------------------------------------

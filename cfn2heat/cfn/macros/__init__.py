@@ -7,9 +7,9 @@ program that only its owner has, and is reported.
 from __future__ import annotations
 
 from cfn2heat.cfn import vocabulary
-from cfn2heat.cfn.document import Node
 from cfn2heat.cfn.intrinsics import text_of
 from cfn2heat.cfn.macros.options import MacroContext
+from cfn2heat.cfn.nodes import Node
 from cfn2heat.cfn.values import Map, Scalar, Seq
 from cfn2heat.diagnostics import Severity
 from cfn2heat.source import Span

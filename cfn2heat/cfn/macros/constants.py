@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cfn2heat.cfn import sub
-from cfn2heat.cfn.document import Node
 from cfn2heat.cfn.intrinsics import text_of
 from cfn2heat.cfn.macros.options import MacroContext
+from cfn2heat.cfn.nodes import Node
 from cfn2heat.cfn.values import Map, Scalar, Seq
 
 Constant = str | list[str]

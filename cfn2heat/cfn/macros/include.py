@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 from cfn2heat.cfn import vocabulary
-from cfn2heat.cfn.document import Node, read_document
+from cfn2heat.cfn.document import read_document
 from cfn2heat.cfn.folder import TemplateFolder
 from cfn2heat.cfn.intrinsics import describe, subject_of, text_of
 from cfn2heat.cfn.macros.constants import Constants
 from cfn2heat.cfn.macros.options import MacroContext
+from cfn2heat.cfn.nodes import Node
 from cfn2heat.cfn.values import Map, Seq
 from cfn2heat.diagnostics import InputError, Severity
 from cfn2heat.source import Path as SourcePath

@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from cfn2heat.cfn import vocabulary
-from cfn2heat.cfn.document import Node
 from cfn2heat.cfn.intrinsics import describe, text_of
 from cfn2heat.cfn.macros.constants import Constants
 from cfn2heat.cfn.macros.options import MacroContext
+from cfn2heat.cfn.nodes import Node
 from cfn2heat.cfn.values import Map, Scalar, Seq
 from cfn2heat.diagnostics import InputError, Severity
 from cfn2heat.source import Span

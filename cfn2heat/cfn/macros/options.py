@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cfn2heat.cfn.document import Limits
+from cfn2heat.cfn.nodes import Limits
 from cfn2heat.diagnostics import Diagnostics, Severity
 from cfn2heat.record import field, mutable_record
 from cfn2heat.source import Span

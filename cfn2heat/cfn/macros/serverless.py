@@ -6,8 +6,8 @@ import logging
 from typing import Any
 
 from cfn2heat.cfn import vocabulary
-from cfn2heat.cfn.document import Node
 from cfn2heat.cfn.macros.options import MacroContext
+from cfn2heat.cfn.nodes import Node
 from cfn2heat.cfn.values import Map, Scalar, Seq
 from cfn2heat.diagnostics import Severity
 from cfn2heat.source import Span

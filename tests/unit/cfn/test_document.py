@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cfn2heat.cfn.document import Limits, read_document, to_plain
+from cfn2heat.cfn.document import read_document, to_plain
+from cfn2heat.cfn.nodes import Limits
 from cfn2heat.cfn.reader import read_template
 from cfn2heat.cfn.values import Map, Scalar, Seq
 from cfn2heat.diagnostics import Diagnostic, Diagnostics, InputError

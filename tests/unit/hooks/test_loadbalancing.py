@@ -175,7 +175,9 @@ BY_PARAMETER = """
 
 
 def test_a_pool_behind_a_listener_of_others_stands_on_its_load_balancer() -> None:
-    found = resources(FRONT, BY_PARAMETER.format(name="One", condition=""), BY_PARAMETER.format(name="Two", condition="Condition: Tls"))
+    found = resources(
+        FRONT, BY_PARAMETER.format(name="One", condition=""), BY_PARAMETER.format(name="Two", condition="Condition: Tls")
+    )
     assert found["Web_listener"] == {"type": "OS::Octavia::Listener", "external_id": {"get_param": "Text"}}
     assert found["Web"]["properties"]["loadbalancer"] == {"get_attr": ["Web_listener", "loadbalancers", 0, "id"]}
 
