@@ -83,7 +83,8 @@ def _user_data(inventory: Inventory, placed: list[dict[str, str]], *, listed: bo
             *([("sh", "/var/lib/cfn2heat/packages.sh")] if wanted else []),
             *(("crontab", "-u", one["user"], path) for path, one in crontabs),
             ("systemctl", "daemon-reload"),
-            *(("systemctl", "enable", "--now", name) for name in carried.services(inventory)),
+            # not `enable --now`: it starts no service of sysvinit
+            *(("systemctl", verb, name) for name in carried.services(inventory) for verb in ("enable", "start")),
         ],
     }
     kept = {key: value for key, value in data.items() if value}

@@ -95,12 +95,13 @@ def test_all_packages_are_asked_for_where_nobody_knows_which_were_chosen():
 
 def test_services_of_the_old_server_are_on():
     commands = user_data(rebuild(inventory("rocky8"), {}))["runcmd"]
-    assert [command[3] for command in commands if command[1] == "enable"] == [
-        "httpd",
-        "shop",
-        "shop-report.timer",
-        "zabbix-agent",
-    ]
+    for verb in ("enable", "start"):
+        assert [command[2] for command in commands if command[1] == verb] == [
+            "httpd",
+            "shop",
+            "shop-report.timer",
+            "zabbix-agent",
+        ]
     assert ["crontab", "-u", "shop", "/var/lib/cfn2heat/crontab.shop"] in commands
 
 
