@@ -6,6 +6,7 @@ import os
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import TypeAlias
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.folder import TemplateFolder, address_tail
@@ -13,7 +14,7 @@ from cfn2heat.cfn.graph import build_graph
 from cfn2heat.cfn.nodes import DEFAULT_LIMITS
 from cfn2heat.cfn.reader import ReadOptions, read
 from cfn2heat.cfn.template import Template
-from cfn2heat.diagnostics import Diagnostics, InputError
+from cfn2heat.diagnostics import Diagnostic, Diagnostics, InputError
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.environment import Setting, write_environment
 from cfn2heat.hot.writer import write_template
@@ -41,26 +42,31 @@ class Settings:
     """What the written files of the first template are named after; None: after the template."""
 
 
+Key: TypeAlias = "tuple[Path, frozenset[str]]"
+"""A template's file, and its subnets that the templates around it put on routers."""
+
+
 class Conversion:
     """Converts templates and the nested stacks that they name; each file once."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._done: dict[Path, Converted] = {}
+        self._done: dict[Key, Converted] = {}
         self._running: list[Path] = []
-        self._names: dict[str, Path] = {}
+        self._names: dict[str, Key] = {}
+        self._read: dict[Path, tuple[Template, list[Diagnostic]]] = {}
         self._folders: dict[Path, TemplateFolder] = {}
 
     def convert(self, path: Path) -> list[Converted]:
         """The template asked for, then the nested ones that it brought in."""
         before = set(self._done)
-        asked = self._convert(path.resolve(), readable(path))
+        asked = self._convert((path.resolve(), frozenset()), readable(path))
         nested = [found for key, found in self._done.items() if key not in before and found is not asked]
         return [asked, *(replace(found, nested=True) for found in nested)]
 
-    def _convert(self, key: Path, shown: str) -> Converted:
+    def _convert(self, key: Key, shown: str) -> Converted:
         if key not in self._done:
-            self._running.append(key)
+            self._running.append(key[0])
             try:
                 self._done[key] = self._translate(key, shown)
             finally:
@@ -69,11 +75,11 @@ class Conversion:
 
     def sources(self) -> list[Path]:
         """The templates that were read."""
-        return list(self._done)
+        return list(dict.fromkeys(path for path, _ in self._done))
 
-    def _translate(self, key: Path, shown: str) -> Converted:
+    def _translate(self, key: Key, shown: str) -> Converted:
         """Translate under the first stem whose files bear no other template's names."""
-        base = (self.settings.stem if not self._names else None) or readable(key.stem)
+        base = (self.settings.stem if not self._names else None) or readable(key[0].stem)
         for serial in count(1):
             stem = base if serial == 1 else f"{base}-{serial}"
             if not self._claim(key, [f"{stem}.yaml", f"{stem}.env.yaml"]):
@@ -85,7 +91,7 @@ class Conversion:
                 return converted
         raise AssertionError("there are endless numbers")
 
-    def _claim(self, key: Path, names: list[str]) -> bool:
+    def _claim(self, key: Key, names: list[str]) -> bool:
         """Take names of written files for a template; False when another one has taken any of them."""
         folded = [name.casefold() for name in names]
         if any(self._names.get(name, key) != key for name in folded):
@@ -93,11 +99,23 @@ class Conversion:
         self._names.update(dict.fromkeys(folded, key))
         return True
 
-    def _translate_as(self, key: Path, shown: str, stem: str) -> Converted:
+    def _template(self, path: Path, shown: str, diagnostics: Diagnostics) -> Template:
+        """A template, read once; what was said of it is said to each who asks."""
+        if path not in self._read:
+            own = Diagnostics()
+            try:
+                template = read(path, read_bytes(path, shown), shown, self._read_options(path), own)
+            except InputError:
+                diagnostics.extend(own.all())
+                raise
+            self._read[path] = (template, own.all())
+        diagnostics.extend(self._read[path][1])
+        return self._read[path][0]
+
+    def _translate_as(self, key: Key, shown: str, stem: str) -> Converted:
         diagnostics = Diagnostics()
         try:
-            data = read_bytes(key, shown)
-            template = read(key, data, shown, self._read_options(key), diagnostics)
+            template = self._template(key[0], shown, diagnostics)
             translation = self._run(template, stem, key, diagnostics)
         except InputError as error:
             return Converted(shown, stem, {}, [*diagnostics.all(), error.diagnostic])
@@ -115,9 +133,10 @@ class Conversion:
             return Converted(file, stem, {}, [*diagnostics.all(), error.diagnostic])
         return Converted(file, stem, written(translation), diagnostics.all(), translation)
 
-    def _run(self, template: Template, stem: str, key: Path | None, diagnostics: Diagnostics) -> Translation:
+    def _run(self, template: Template, stem: str, key: Key | None, diagnostics: Diagnostics) -> Translation:
         settings = self.settings
-        options = Options(settings.heat_version, settings.region, stem, settings.parameters)
+        path, elsewhere = key or (None, frozenset())
+        options = Options(settings.heat_version, settings.region, stem, settings.parameters, elsewhere)
         translation = Translation(
             template,
             build_graph(template),
@@ -125,7 +144,8 @@ class Conversion:
             settings.site,
             options,
             diagnostics,
-            lambda address: self._child(address, key, template.file),
+            lambda address, elsewhere: self._child(address, path, template.file, elsewhere),
+            lambda address, near: self._source(address, near or path),
             lambda name: key is None or self._claim(key, [name]),
         )
         run_passes(translation)
@@ -135,13 +155,23 @@ class Conversion:
         settings = self.settings
         return ReadOptions(settings.template_dir or key.parent, settings.parameters, settings.region)
 
-    def _child(self, address: cfn.Value | None, parent: Path | None, shown: str) -> Child | None:
-        """The nested stack that an address names, translated; None when its file is not at hand or is no template."""
+    def _find(self, address: cfn.Value | None, parent: Path | None) -> Path | None:
+        """The file that an address in a template names, when it is at hand."""
         folder = self.settings.template_dir or (parent.parent if parent else None)
         tail = address_tail(address)
-        if folder is None:
+        return self._folders.setdefault(folder, TemplateFolder(folder)).find(tail, parent) if folder and tail else None
+
+    def _source(self, address: cfn.Value | None, parent: Path | None) -> tuple[Template, Path] | None:
+        """The nested template that an address names, as it is read."""
+        found = self._find(address, parent)
+        try:
+            return (self._template(found.resolve(), readable(found), Diagnostics()), found.resolve()) if found else None
+        except InputError:
             return None
-        found = self._folders.setdefault(folder, TemplateFolder(folder)).find(tail, parent) if tail else None
+
+    def _child(self, address: cfn.Value | None, parent: Path | None, shown: str, elsewhere: frozenset[str]) -> Child | None:
+        """The nested stack that an address names, translated; None when its file is not at hand or is no template."""
+        found = self._find(address, parent)
         if found is None:
             return None
         key = found.resolve()
@@ -149,7 +179,7 @@ class Conversion:
             span = address.span if address is not None else Span(shown, 0, 0)
             circle = " -> ".join(path.name for path in [*self._running[self._running.index(key) :], key])
             raise InputError("C2H1301", f"nested stacks go in a circle: {circle}", span, advice="break the circle")
-        converted = self._convert(key, readable(found))
+        converted = self._convert((key, elsewhere), readable(found))
         if converted.translation is None:
             return None
         template, below = converted.translation.hot, converted.translation

@@ -7,6 +7,7 @@ from cfn2heat.cfn.folder import address_tail
 from cfn2heat.diagnostics import Severity
 from cfn2heat.hooks.beside import network_for
 from cfn2heat.hooks.choices import without_nothing
+from cfn2heat.hooks.elsewhere import addresses, settle, wait_for_subnets
 from cfn2heat.hooks.interfaces import present
 from cfn2heat.hot import values as hot
 from cfn2heat.hot.compose import branch
@@ -29,29 +30,23 @@ from cfn2heat.translate.transforms import target_side
 
 def child_of(plan: PlanContext) -> Child | None:
     """The translated template of a nested stack, when its file is at hand: of two that a condition chooses from, the first is."""
-    found = (plan.t.child(url) for url in _addresses(plan.value("TemplateURL")))
+    found = (plan.t.child(url) for url in addresses(plan.value("TemplateURL")))
     return next((child for child in found if child is not None), None)
-
-
-def _addresses(url: cfn.Value | None) -> list[cfn.Value]:
-    """The addresses that a template may come from."""
-    if isinstance(url, cfn.If):
-        return [*_addresses(url.then), *_addresses(url.otherwise)]
-    return [url] if url is not None and present(url) else []
 
 
 @plan_hook("cloudformation.stack")
 def plan_stack(plan: PlanContext) -> None:
     """The type of the resource is the file of the nested template, or of the placeholder that stands for it."""
+    settle(plan.t)
     child = child_of(plan)
     plan.t.plan.emitted[plan.id]["stack"] = child.file if child is not None else _placeholder(plan).file
 
 
 def _placeholder(plan: PlanContext) -> Placeholder:
-    addresses = _addresses(plan.value("TemplateURL"))
-    texts = dict.fromkeys(" ".join(source_text(url).split("?", 1)[0].split()) for url in addresses)
+    urls = addresses(plan.value("TemplateURL"))
+    texts = dict.fromkeys(" ".join(source_text(url).split("?", 1)[0].split()) for url in urls)
     shown = " or ".join(texts) or f"{plan.id}, without an address"
-    tails = (address_tail(url) for url in addresses)
+    tails = (address_tail(url) for url in urls)
     return place(plan.t, plan.id, shown, next(filter(None, tails), ""), _names(plan.value("Parameters")))
 
 
@@ -232,6 +227,7 @@ def finish_stack(ctx: ResourceContext) -> None:
         _lose(ctx, placeholder, "Type")
         stack.comments += wrap(f"{child.file} is a placeholder, which makes nothing: {placeholder.source} is not at hand")
         return
+    wait_for_subnets(ctx)
     for name, declared in child.parameters.items():
         if name not in stack.properties:
             given = network_for(ctx, child, name) or _handed_on(ctx, name, declared)

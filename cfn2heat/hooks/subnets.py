@@ -138,7 +138,8 @@ def says_block(plan: PlanContext) -> bool:
 def implicit_interface(plan: PlanContext) -> bool:
     """The subnet uses the main route table: nothing but itself says that it is on the router."""
     domain = topology(plan).domain(plan.id)
-    return has_ipv4(plan) and domain is not None and domain.routed and plan.id not in topology(plan).associations
+    routed = domain is not None and domain.routed and plan.id not in plan.t.options.elsewhere
+    return has_ipv4(plan) and routed and plan.id not in topology(plan).associations
 
 
 @predicate("network.ipv6_interface")
@@ -174,7 +175,9 @@ def subnet(ctx: ResourceContext) -> None:
     for key, resource in (("interface", main), ("ipv6_interface", second)):
         if resource is not None and domain is not None:
             attach(ctx, key, resource, domain)
-    if domain is None:
+    if ctx.id in ctx.t.options.elsewhere:
+        ctx.report("C2H3002", Severity.NOTE, "A template around this one puts the subnet on a router: here it is on none.")
+    elif domain is None:
         _warn_without_router(ctx)
     elif domain.gateways and domain.adopted is None and ctx.id not in topology(ctx).associations:
         _warn_of_way_out(ctx, f"The subnet {ctx.id}")

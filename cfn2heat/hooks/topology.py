@@ -292,7 +292,9 @@ def topology(plan: PlanContext) -> Topology:
 
 
 def router_of_subnet(plan: PlanContext, subnet: str) -> Domain | None:
-    """The domain whose router a subnet is on: that of its route table, else that of its VPC."""
+    """The domain whose router a subnet is on: that of its route table, else that of its VPC, unless others put it on one."""
+    if subnet in plan.t.options.elsewhere:
+        return None
     found = topology(plan)
     for association in found.associations.get(subnet, []):
         table = found.referred(plan.template.resources[association], "RouteTableId", "RouteTable")

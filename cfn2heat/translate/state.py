@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from cfn2heat.cfn.graph import Graph
@@ -18,6 +19,7 @@ from cfn2heat.table.site import Site
 from cfn2heat.translate.constants import Constants, Possible
 from cfn2heat.translate.ledger import Ledger
 from cfn2heat.translate.plan import Plan
+from cfn2heat.translate.texts import source_text
 
 if TYPE_CHECKING:
     from cfn2heat.translate.placeholder import Placeholder
@@ -31,6 +33,8 @@ class Options:
     region: str | None = None
     stem: str = "stack"
     parameters: dict[str, str] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
+    """Subnets that the templates around this one put on routers."""
 
 
 def nothing_known(_output: str) -> Possible:
@@ -72,7 +76,8 @@ class Translation:
         site: Site,
         options: Options,
         diagnostics: Diagnostics,
-        child: Callable[[Any], Child | None],
+        child: Callable[[Any, frozenset[str]], Child | None],
+        source: Callable[[Any, FilePath | None], tuple[Template, FilePath] | None],
         claim: Callable[[str], bool],
     ) -> None:
         self.template = template
@@ -82,6 +87,10 @@ class Translation:
         self.options = options
         self.diagnostics = diagnostics
         self._child = child
+        self.source = source
+        """The nested template that an address in this file or in another names, as it was read, and its own file."""
+        self.elsewhere: dict[str, frozenset[str]] | None = None
+        """By the address of a nested template: the subnets of it that stand on routers of others; None until somebody looked."""
         self.children: dict[str, Child] = {}
         """Nested templates that were translated, by file."""
         self.claim = claim
@@ -123,7 +132,8 @@ class Translation:
 
     def child(self, address: Any) -> Child | None:
         """The nested stack that an address names; None when its template is not at hand."""
-        found = self._child(address)
+        elsewhere = (self.elsewhere or {}).get(source_text(address), frozenset()) if address is not None else frozenset[str]()
+        found = self._child(address, elsewhere)
         if found is not None:
             self.children[found.file] = found
         return found
