@@ -15,7 +15,7 @@ from scripts.prove_folder import proved
 from tests.cloud.evaluate import Encoded, Source
 from tests.cloud.intent import find
 from tests.cloud.stack_run import answerable
-from tests.cloud.uses import held, uses
+from tests.cloud.uses import handed_on, held, uses
 from tests.cloud.values import Chooser
 
 FACTS: dict[str, Any] = {
@@ -149,6 +149,22 @@ def test_of_files_that_an_address_may_mean_the_converted_one_counts(tmp_path: Pa
     address = "https://example.org/cluster/one.yaml"
     assert find(tmp_path / "main.yaml", tmp_path, address) == tmp_path / "a/cluster/one.yaml"
     assert find(tmp_path / "main.yaml", tmp_path, address, [(tmp_path / "b/one.yaml").resolve()]) == tmp_path / "b/one.yaml"
+
+
+def test_what_is_handed_on_is_what_its_last_reader_takes() -> None:
+    record = {"type": "OS::Designate::RecordSet", "properties": {"type": "A", "records": [{"get_param": "Endpoint"}]}}
+    front = {"outputs": {"Where": {"value": {"if": ["c", {"get_param": "Name"}, {"get_param": "Other"}]}}}}
+    files = {"front.yaml": front, "zone.yaml": {"resources": {"r": record}}}
+    main = {
+        "resources": {
+            "front": {"type": "front.yaml", "properties": {"Name": {"get_param": "front_Name"}}},
+            "zone": {"type": "zone.yaml", "properties": {"Endpoint": {"if": ["d", {"get_attr": ["front", "Where"]}]}}},
+        }
+    }
+    templates = [main, *files.values()]
+    kinds = uses(templates)
+    assert kinds == {"Endpoint": "address"}
+    assert handed_on(templates, files, kinds) == dict.fromkeys(("Name", "Other", "front_Name"), "address")
 
 
 def test_addresses_in_full_tell_what_subnet_a_parameter_names() -> None:

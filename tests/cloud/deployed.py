@@ -136,4 +136,15 @@ class Deployed:
         if server is None:
             port = self.thing("port", name)
             return [port] if port else []
-        return [port for port in self.seen["port"].values() if port["device"] == server]
+        first = self._first_port(name)
+        ports = {id_: port for id_, port in self.seen["port"].items() if port["device"] == server}
+        return [port for id_, port in sorted(ports.items(), key=lambda item: item[0] != first)]
+
+    def _first_port(self, name: str) -> str | None:
+        """The port that stands for the network interface with which a server begins, where that is a resource."""
+        asked = self.source.properties(name).get("NetworkInterfaces")
+        for one in asked if isinstance(asked, list) else []:
+            inner = one.get("NetworkInterfaceId") if isinstance(one, dict) and str(one.get("DeviceIndex", 0)) == "0" else None
+            if isinstance(inner, Ref):
+                return self.id("port", inner.id)
+        return None

@@ -22,7 +22,7 @@ from tests.cloud.evaluate import Source
 from tests.cloud.intent import Compared, announced_places, compare, facts
 from tests.cloud.seen import inventory, since
 from tests.cloud.stack_run import StackRun
-from tests.cloud.uses import uses
+from tests.cloud.uses import handed_on, uses
 from tests.cloud.values import Chooser, Values
 
 NAME_OF_AWS = re.compile(
@@ -58,11 +58,14 @@ def convert(path: Path, home: Path, table: Table, known: Mapping[str, Any]) -> W
     files = {name: text for result in results for name, text in result.files.items() if not name.endswith(".env.yaml")}
     template = files.pop(next(iter(results[0].files)))
     documents = [yaml.safe_load(text) for text in [template, *files.values()]]
+    holes = {hole["parameter"]: f"{hole['subject']}: {hole['because']}" for hole in asked["holes"]}
+    kinds = uses(documents)
+    handed = handed_on(documents, dict(zip(files, documents[1:], strict=True)), kinds)
     chooser = Chooser(
         known,
         types={name: str(parameter.type) for name, parameter in translation.template.parameters.items()},
-        holes={hole["parameter"]: f"{hole['subject']}: {hole['because']}" for hole in asked["holes"]},
-        uses=uses(documents),
+        holes=holes,
+        uses={**{name: handed[name] for name in holes.keys() & handed.keys()}, **kinds},
         words=NAME_OF_AWS.findall("\n".join([template, *files.values()])),
     )
     values = chooser.choose(documents[0].get("parameters") or {})

@@ -60,6 +60,42 @@ def uses(templates: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
+def handed_on(
+    templates: Iterable[Mapping[str, Any]], files: Mapping[str, Mapping[str, Any]], kinds: Mapping[str, str]
+) -> dict[str, str]:
+    """Kinds of parameters that are only handed on: to nested templates, or as outputs of theirs to others, which use them."""
+    found: dict[str, str] = {}
+    handed = [one for template in templates for one in _handed(template, files)]
+    while True:
+        known = {**found, **kinds}
+        new = {name: known[taker] for name, taker in handed if taker in known and name not in known}
+        if not new:
+            return found
+        found |= new
+
+
+def _handed(template: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Parameters, each with the parameter of a nested template that gets it whole."""
+    resources = template.get("resources") or {}
+    for resource in resources.values():
+        for taker, value in (resource.get("properties") or {}).items() if resource["type"] in files else ():
+            for whole in _wholes(value):
+                stack = resources.get((whole.get("get_attr") or [""])[0], {})
+                output = (files.get(stack.get("type")) or {}).get("outputs", {}).get((whole.get("get_attr") or ["", ""])[1], {})
+                for source in _wholes(output.get("value")) if output else [whole]:
+                    if _parameter(source):
+                        yield _parameter(source), taker
+
+
+def _wholes(value: Any) -> Iterator[dict[str, Any]]:
+    """The functions that a value may be, in whatever branch."""
+    if isinstance(value, dict) and "if" in value:
+        for branch in value["if"][1:]:
+            yield from _wholes(branch)
+    elif isinstance(value, dict):
+        yield value
+
+
 def held(templates: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """The addresses that templates say in full, by the parameter that names the subnet beside them."""
     found: dict[str, list[str]] = {}

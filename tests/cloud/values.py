@@ -62,6 +62,7 @@ KINDS_BY_NAME = [
     (r"ip_?(address(es)?|addr)?[0-9]*$|_address$|vpn_?address", "address"),
     (r"_network$|vpc(_?id)?$|^vpc", "network"),
     (r"subnets?(_?[0-9a-z])?(_?ids?)?$|subnet_?id|Subnet[A-Z]|Subnets", "subnet"),
+    (r"domain_?name$", "domain"),
     (r"topic|sns", "queue"),
     (r"secret_?arn", "secret"),
     (r"certificate|ssl_?cert", "certificate"),
