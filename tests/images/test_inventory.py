@@ -19,7 +19,8 @@ from click.testing import CliRunner, Result
 
 from cfn2heat.cli.main import cli
 from cfn2heat.diagnostics import InputError
-from cfn2heat.images import live
+from cfn2heat.hot.check import check_text
+from cfn2heat.images import carried, live
 from cfn2heat.images.live import read_address, ssh_argv
 from cfn2heat.images.tools import Limits
 
@@ -98,6 +99,20 @@ def test_a_live_server_is_asked(sshd, tmp_path):
         assert found["packages"]["installed"] == installed
         manual = subprocess.run(["apt-mark", "showmanual"], capture_output=True, text=True, check=True).stdout.split()
         assert found["packages"]["chosen"] == sorted(set(manual) & installed.keys())
+
+
+@SSH
+def test_a_live_server_is_built_anew(sshd, tmp_path):
+    assert sshd.ask(sshd.right(), "-o", tmp_path / "pet.yaml").exit_code == 0
+    result = CliRunner().invoke(cli, ["images", "rebuild", str(tmp_path / "pet.yaml"), "-o", str(tmp_path / "new")])
+    assert result.exit_code == 0, result.output
+    template = (tmp_path / "new/server.hot.yaml").read_text()
+    assert check_text(template, "server.hot.yaml") == []
+    user_data = yaml.safe_load((tmp_path / "new/user-data.yaml").read_text())
+    found = yaml.safe_load((tmp_path / "pet.yaml").read_text())
+    installing = ["sh", "/var/lib/cfn2heat/packages.sh"] in user_data["runcmd"]
+    assert installing == bool(carried.packages(found).wanted)
+    assert f"port_range_min: {sshd.port}" not in template  # it serves this machine alone
 
 
 @SSH

@@ -54,7 +54,9 @@ def test_a_windows_from_a_stream_has_drivers_registry_and_first_boot(tmp_path):
         "--ro", "--format=qcow2", "-a", str(out), "-i",
     )  # fmt: skip
     assert "rhsrvany.exe" in found
-    assert "netkvm.sys" in found
+    for driver in ("viostor", "vioscsi", "netkvm", "balloon"):
+        assert f"{driver}.sys" in found.lower()
+    assert "net start TermService" in found
     assert "of-a-test" in found
     assert "WinNT://./helper" in found
     services = exported(tmp_path / "after", "\\ControlSet001\\Services")
@@ -62,6 +64,7 @@ def test_a_windows_from_a_stream_has_drivers_registry_and_first_boot(tmp_path):
     assert '"Start"=dword:00000000' in viostor
     assert "Services\\firstboot]" in services
     assert "cfn2heat-RDP" in services
+    assert "cfn2heat-ICMP4" in services
     assert '"Start"=dword:00000004' in services.partition("Services\\AmazonSSMAgent]")[2].partition("[")[0]
     assert '"fDenyTSConnections"=dword:00000000' in exported(tmp_path / "after", "\\ControlSet001\\Control\\Terminal Server")
     assert "VEN_1AF4&DEV_1001" in exported(tmp_path / "after", "\\DriverDatabase\\DeviceIds\\PCI")  # the disk of virtio
@@ -72,12 +75,13 @@ def test_a_windows_without_virt_v2v(tmp_path):
     given = ["--windows-drivers", guests.drivers(tmp_path), "--virt-tools", guests.virt_tools(tmp_path), "--by-hand"]
     cfn2heat("convert", guests.windows(tmp_path), "-o", out, *given, "--format", "json")
     found = guests.guestfish(
-        f"ls /cfn2heat/drivers/NetKVM/amd64\nls /Windows/System32/drivers\nfind \"/Program Files/Guestfs/Firstboot\"\n"
+        f"find /cfn2heat/drivers\nls /Windows/System32/drivers\nfind \"/Program Files/Guestfs/Firstboot\"\n"
         f"download win:\\windows\\system32\\config\\SYSTEM {tmp_path / 'after'}\n",
         "--ro", "--format=qcow2", "-a", str(out), "-i",
     )  # fmt: skip
-    assert "netkvm.inf" in found
-    assert "viostor.sys" in found
+    for driver in ("viostor", "vioscsi", "netkvm", "balloon"):
+        assert f"amd64/{driver}.inf" in found.lower()
+    assert "\nviostor.sys\n" in found  # where the boot takes it from
     assert "rhsrvany.exe" in found
     assert "VEN_1AF4&DEV_1001" in exported(tmp_path / "after", "\\DriverDatabase\\DeviceIds\\PCI")
     assert "Services\\firstboot]" in exported(tmp_path / "after", "\\ControlSet001\\Services")
