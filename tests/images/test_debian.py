@@ -5,13 +5,13 @@ Ten minutes under emulation, and packages are downloaded: `pytest -m nightly tes
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.images import guests
 from tests.images.conftest import qemu_img
+from tests.images.debian import install
 from tests.images.test_real import cfn2heat
 
 pytestmark = [
@@ -26,34 +26,18 @@ ExecStart=/bin/sh -c 'echo {guests.MARK} > /dev/ttyS0; sleep 1; poweroff -f'
 [Install]
 WantedBy=multi-user.target
 """
-PACKAGES = "linux-image-cloud-amd64,initramfs-tools,grub-pc,systemd-sysv,udev,e2fsprogs"
 
 
 def debian(folder: Path) -> Path:
-    """A raw disk with Debian, a boot loader, and an initial ramdisk that has drivers for Xen's disks and no others."""
+    """A Debian whose initial ramdisk has drivers for Xen's disks and no others."""
     (folder / "mark.service").write_text(UNIT)
     hooks = [
         "mkdir -p $1/etc/initramfs-tools/conf.d && echo MODULES=list > $1/etc/initramfs-tools/conf.d/modules",
         "printf 'xen-blkfront\\next4\\n' >> $1/etc/initramfs-tools/modules",
-        "echo 'LABEL=root / ext4 defaults 0 1' > $1/etc/fstab",
         f"cp {folder / 'mark.service'} $1/etc/systemd/system/ && chroot $1 systemctl enable mark",
-        "printf 'GRUB_CMDLINE_LINUX=\"root=LABEL=root console=ttyS0\"\\nGRUB_TIMEOUT=1\\n' >> $1/etc/default/grub",
         "chroot $1 update-initramfs -u -k all",
     ]
-    options = [option for hook in hooks for option in ("--customize-hook", hook)]
-    tree = folder / "debian.tar"
-    subprocess.run(["mmdebstrap", "--variant=minbase", f"--include={PACKAGES}", *options, "bookworm", tree], check=True)
-    disk = folder / "debian.raw"
-    with disk.open("wb") as opened:
-        opened.truncate(2 << 30)
-    guests.guestfish(
-        f"add-drive {disk} format:raw\nrun\npart-disk /dev/sda mbr\nmkfs ext4 /dev/sda1 label:root\nmount /dev/sda1 /\n"
-        f"tar-in {tree} / xattrs:true\n"
-        'command "grub-install --target=i386-pc --no-floppy /dev/sda"\ncommand "update-grub"\n'
-        "download /boot/grub/grub.cfg " + str(folder / "grub.cfg") + "\numount-all\n"
-    )
-    tree.unlink()
-    return disk
+    return install(folder, hooks)
 
 
 def test_a_debian_that_only_xen_could_start(tmp_path):
