@@ -7,22 +7,26 @@ A test holds the two equal.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from cfn2heat.record import record
 
 
-class Literal(NamedTuple):
+@record
+class Literal:
     """Text that stays as it is; ${!Name} is already ${Name}."""
 
     text: str
 
 
-class Placeholder(NamedTuple):
+@record
+class Placeholder:
     """What stands between the braces of ${...}."""
 
     name: str
 
 
-class Resolve(NamedTuple):
+@record
+class Resolve:
     """{{resolve:service:reference}}; the reference may hold placeholders, as written."""
 
     service: str

@@ -68,7 +68,8 @@ def encoded(value: cfn.Value) -> Iterator[cfn.Base64]:
                 yield from () if isinstance(part, str) else encoded(part[1])
         case cfn.Join(items=cfn.Seq(items=items)):
             for item in items:
-                yield from encoded(item)
+                if not isinstance(item, cfn.Scalar):  # which most lines of scripts are
+                    yield from encoded(item)
         case cfn.If():
             yield from encoded(value.then)
             yield from encoded(value.otherwise)

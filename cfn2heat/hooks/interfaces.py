@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.cfn.template import Resource
@@ -342,6 +341,8 @@ def _address(ctx: ResourceContext, value: cfn.Value) -> hot.HotValue | None:
     """An address; a literal that is none is left out, so that Neutron chooses one."""
     found = ctx.hot(value)
     if isinstance(found, hot.Literal):
+        from ipaddress import ip_address  # few servers say theirs
+
         try:
             ip_address(as_text(found.value))
         except ValueError:

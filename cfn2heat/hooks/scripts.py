@@ -43,7 +43,9 @@ class Script:
         self._pieces: list[tuple[str, int, Span]] = []
         pieces: list[str] = []
         length = 0
-        for text, within, before, span in _pieces(value):
+        found: list[tuple[str, str, int, Span]] = []
+        _gather(value, found)
+        for text, within, before, span in found:
             self._offsets.append(length)
             self._pieces.append((within, before, span))
             pieces.append(text)
@@ -59,38 +61,34 @@ class Script:
         return line_within(span, within, before + offset - self._offsets[index])
 
 
-def _pieces(value: cfn.Value) -> Iterator[tuple[str, str, int, Span]]:
+def _gather(value: cfn.Value, found: list[tuple[str, str, int, Span]]) -> None:
     """Texts in order, each with the whole text that it is part of, where in that it begins, and the place of the whole."""
     match value:
         case cfn.Scalar():
             text = as_text(value.value)
-            yield text, text, 0, value.span
+            found.append((text, text, 0, value.span))
         case cfn.Sub():
             parts = [part if isinstance(part, str) else f"${{{part[0]}}}" for part in value.parts]
             whole, before = "".join(parts), 0
             for part in parts:
-                yield part, whole, before, value.span
+                found.append((part, whole, before, value.span))
                 before += len(part)
         case cfn.Join(items=cfn.Seq() as items):
-            yield from _joined(value, items)
+            for index, item in enumerate(items.items):
+                if index and value.delimiter:
+                    found.append((value.delimiter, value.delimiter, 0, item.span))
+                _gather(item, found)
         case cfn.Base64():
-            yield from _pieces(value.value)
+            _gather(value.value, found)
         case cfn.If():
-            yield from _pieces(value.then)
-            yield "\n", "\n", 0, value.span
-            yield from _pieces(value.otherwise)
+            _gather(value.then, found)
+            found.append(("\n", "\n", 0, value.span))
+            _gather(value.otherwise, found)
         case cfn.NoValue():
             return
         case _:
             text = f"${{{placeholder(value)}}}"
-            yield text, text, 0, value.span
-
-
-def _joined(value: cfn.Join, items: cfn.Seq) -> Iterator[tuple[str, str, int, Span]]:
-    for index, item in enumerate(items.items):
-        if index and value.delimiter:
-            yield value.delimiter, value.delimiter, 0, item.span
-        yield from _pieces(item)
+            found.append((text, text, 0, value.span))
 
 
 def texts(value: cfn.Value) -> Iterator[cfn.Value]:
@@ -219,11 +217,12 @@ def findings(script: Script) -> list[Finding]:
     """What a script does with AWS, in order; comments of the script do nothing."""
     found = []
     taken: list[tuple[int, int]] = []
+    text = script.text
     for kind in KINDS:
-        if not any(hint in script.text for hint in kind.hints):
+        if not any(map(text.__contains__, kind.hints)):
             continue
-        for match in re.finditer(kind.pattern, script.text):
-            if is_comment(script.text, match.start()) or any(a < match.end() and match.start() < b for a, b in taken):
+        for match in re.finditer(kind.pattern, text):
+            if is_comment(text, match.start()) or any(a < match.end() and match.start() < b for a, b in taken):
                 continue
             taken.append(match.span())
             found.append((match.start(), Finding(kind, " ".join(match.group().split()), script.place(match.start()))))

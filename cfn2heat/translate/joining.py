@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cfn2heat.cfn import values as cfn
 from cfn2heat.hot import values as hv
-from cfn2heat.translate.constants import UNKNOWN
+from cfn2heat.translate.constants import UNKNOWN, as_text
 from cfn2heat.translate.texts import as_hot, literal_text, merge_literals, placeholder, replace_text, unique_names
 
 if TYPE_CHECKING:
@@ -60,12 +60,8 @@ def join(language: Language, value: cfn.Join) -> hv.HotValue:
         items = language.hot(value.items, "list")
         return hv.Literal("") if items is None else join_list(language, value.delimiter, items)
     absent = value.delimiter != "" and any(map(may_be_absent, value.items.items))
-    named = [
-        (placeholder(member), language.text(inner(language, member)))
-        for member in value.items.items
-        if not isinstance(member, cfn.NoValue)
-    ]
-    if not absent and (any("\n" in (literal_text(item) or "") for _, item in named) or value.delimiter == "\n"):
+    named = [_piece(language, member) for member in value.items.items if not isinstance(member, cfn.NoValue)]
+    if not absent and (value.delimiter == "\n" or any(map(_has_lines, named))):
         pieces: list[Piece] = []
         for index, item in enumerate(named):
             pieces.extend([value.delimiter, item] if index else [item])
@@ -76,6 +72,16 @@ def join(language: Language, value: cfn.Join) -> hv.HotValue:
     if len(items_hot) == 1 and not isinstance(items_hot[0], hv.If):
         return items_hot[0]
     return hv.ListJoin(value.delimiter, (hv.HotList(tuple(items_hot)),))
+
+
+def _piece(language: Language, member: cfn.Value) -> Piece:
+    if isinstance(member, cfn.Scalar):
+        return as_text(member.value)
+    return placeholder(member), language.text(inner(language, member))
+
+
+def _has_lines(piece: Piece) -> bool:
+    return "\n" in (piece if isinstance(piece, str) else literal_text(piece[1]) or "")
 
 
 def texts(language: Language, items: cfn.Seq) -> list[hv.HotValue]:
