@@ -348,9 +348,10 @@ def ramdisk(folder: Path) -> Path:
 def console(image: Path, *options: str, seconds: int = 400) -> str:
     """What a machine says that has this image as a virtio disk, until it ends or is ended."""
     argv = ["qemu-system-x86_64", "-accel", "tcg", "-m", "512", "-nographic", "-no-reboot", "-snapshot", "-nic", "none"]
-    argv += ["-drive", f"file={image},if=none,id=root,format=qcow2", "-device", "virtio-blk-pci,drive=root,bootindex=0", *options]
+    argv += ["-drive", f"file={image},if=none,id=root,format=qcow2", "-device", "virtio-blk-pci,drive=root,bootindex=1", *options]
     try:
         done = subprocess.run(argv, check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds)
     except subprocess.TimeoutExpired as stopped:
         return (stopped.stdout or b"").decode(errors="replace")
+    assert done.returncode == 0, done.stderr
     return done.stdout.decode(errors="replace")
