@@ -120,6 +120,12 @@ def test_a_template_with_a_router_of_its_own_stands_on_the_network_that_has_free
     assert found == {"VpcId": "half", "SubnetId": "half-1", "RoutedSubnetId": "free-1"}
 
 
+def test_subnets_whose_defaults_are_the_same_block_get_blocks_of_their_own() -> None:
+    blocks = {"A": "10.10.10.0/24", "B": "10.10.11.0/24", "C": "10.10.10.0/24"}
+    parameters = {name: {"type": "string", "default": block} for name, block in blocks.items()}
+    assert Chooser(FACTS, {}, {}, dict.fromkeys("ABC", "cidr")).choose(parameters).chosen == {"C": "10.10.12.0/24"}
+
+
 def test_a_next_hop_lies_in_a_subnet_of_its_router() -> None:
     routes = [{"destination": "0.0.0.0/0", "nexthop": {"get_param": "Hop"}}]
     resources = {

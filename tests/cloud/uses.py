@@ -11,6 +11,7 @@ KINDS_BY_USE = {
     "OS::Neutron::Port.ip_address": "ground_address",
     "OS::Neutron::Port.security_groups": "group",
     "OS::Neutron::Subnet.network": "network",
+    "OS::Neutron::Subnet.cidr": "cidr",
     "OS::Neutron::RouterInterface.subnet": "free_subnet",
     "OS::Neutron::RouterInterface.router": "router",
     "OS::Neutron::ExtraRouteSet.nexthop": "free_address",

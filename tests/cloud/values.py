@@ -135,12 +135,15 @@ class Chooser:
         self._taken: dict[str, Any] = {}
         self._guest = False
         """Whether the template is put into a subnet of others, so that its own addresses are none there."""
+        self._moved: dict[str, str] = {}
+        """Blocks in place of defaults."""
         self._serial = {kind: count() for kind in SERIAL}
 
     def choose(self, parameters: Mapping[str, Mapping[str, Any]]) -> Values:
         """Values for the parameters of a written template that need one."""
         values = Values()
         self._guest = any(self._kind(name, parameter).endswith("subnet") for name, parameter in parameters.items())
+        self._moved = dict(self._apart(parameters))
         # Addresses come last: they lie in the subnets that were chosen.
         for name, parameter in sorted(parameters.items(), key=lambda item: self._kind(*item) in ADDRESSES):
             if not self._needed(name, parameter):
@@ -156,6 +159,18 @@ class Chooser:
         self._complete(values.chosen)
         return values
 
+    def _apart(self, parameters: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+        """Blocks for subnets whose default overlaps with that of another: a stack around it would have given others."""
+        taken: list[Any] = []
+        for name, parameter in parameters.items():
+            default = parameter.get("default")
+            if self.uses.get(name) == "cidr" and isinstance(default, str) and _is_network(default):
+                block = ipaddress.ip_network(default, strict=False)
+                while any(block.overlaps(other) for other in taken if other.version == block.version):
+                    block = ipaddress.ip_network((int(block.broadcast_address) + 1, block.prefixlen))
+                    yield name, str(block)
+                taken.append(block)
+
     def _complete(self, chosen: dict[str, Any]) -> None:
         """What was chosen for a parameter may be a key of a table, too."""
         for name, fact in self.facts["site"].items():
@@ -166,7 +181,7 @@ class Chooser:
 
     def _needed(self, name: str, parameter: Mapping[str, Any]) -> bool:
         default = parameter.get("default")
-        if name in self.facts["site"] or default is None:
+        if name in self.facts["site"] or name in self._moved or default is None:
             return True
         if isinstance(default, str) and NAME_OF_AWS.fullmatch(default):
             return self._kind(name, parameter) in ("availability_zone", "image")
@@ -198,6 +213,8 @@ class Chooser:
         """The first candidate that fits the parameter, in the form of its type."""
         if name in self.facts["site"]:
             return self._of_site(self.facts["site"][name], parameter.get("default"))
+        if name in self._moved:
+            return self._moved[name]
         if parameter["type"] == "comma_delimited_list":
             return self._list(parameter, kind)
         for candidate in self._candidates(name, parameter, kind):

@@ -16,6 +16,7 @@ from .services import DESIGNATE_CONF
 
 FLAVORS = (("m1.tiny", 1, 512, 1), ("m1.small", 1, 2048, 20), ("m1.medium", 2, 4096, 40), ("m1.large", 4, 8192, 80))
 INSTANCE = ("availability_zone", "display_name", "flavor_id", "flavor_name", "host", "image_ref", "server_group")
+DATASTORES = (("mysql", "8.0"), ("postgresql", "16"))
 UNLIMITED = ("cores", "instances", "ram", "key_pairs", "server_groups", "server_group_members")
 
 
@@ -103,11 +104,12 @@ def _metrics(session: Any) -> None:
 
 
 def _datastores(databases: Any, image: Any) -> None:
-    known = databases.get("/mgmt/datastore-versions").json()["versions"]
-    if not known:
-        version = {"datastore_name": "mysql", "datastore_manager": "mysql", "name": "8.0", "image": image.id, "packages": []}
-        made = databases.post("/mgmt/datastore-versions", json={"version": {**version, "active": True, "default": True}})
-        made.raise_for_status()
+    known = {version["datastore_name"] for version in databases.get("/mgmt/datastore-versions").json()["versions"]}
+    for name, number in DATASTORES:
+        if name not in known:
+            version = {"datastore_name": name, "datastore_manager": name, "name": number, "image": image.id, "packages": []}
+            made = databases.post("/mgmt/datastore-versions", json={"version": {**version, "active": True, "default": True}})
+            made.raise_for_status()
 
 
 if __name__ == "__main__":
