@@ -104,8 +104,8 @@ def preflight(plan: Plan, disk: Disk, guest: Guest, wishes: Wishes, output: Path
     obstacles = [*plan.obstacles, *(_lacking_files(guest, wishes) if guest.family == "windows" else ())]
     if obstacles:
         raise refusal("C2H7060", disk.path, " ".join(obstacles))
-    needed, free = _needed(disk), shutil.disk_usage(output.parent).free
-    if needed > free:
+    free = shutil.disk_usage(output.parent).free
+    if _at_most(disk) > free and (needed := _needed(disk)) > free:
         message = f"the conversion may need {needed >> 20} MiB in {output.parent}, and {free >> 20} MiB are free"
         raise refusal("C2H7062", output, message, "make room, or choose a result on a larger disk")
 
@@ -125,11 +125,20 @@ def _lacking_files(guest: Guest, wishes: Wishes) -> Iterator[str]:
                     yield f"There is no {folder}."
 
 
+_ADDED = 512 << 20
+"""Bytes that drivers and ramdisks may add."""
+
+
+def _at_most(disk: Disk) -> int:
+    """Bytes that the copy takes when no byte of the disk is empty; where that fits, nobody has to measure."""
+    return disk.virtual_size + (disk.virtual_size >> 10) + _ADDED
+
+
 def _needed(disk: Disk) -> int:
-    """Bytes that the copy takes, and as much as drivers and ramdisks may add; a disk that is bound to grow is seen here."""
+    """Bytes that the copy takes; a disk that is bound to grow is seen here."""
     argv = ["qemu-img", "measure", "--output=json", "-f", disk.qemu_format, "-O", "qcow2", str(disk.path)]
     required: int = json.loads(run_well(argv, _MEASURE).output)["required"]
-    return required + (512 << 20)
+    return required + _ADDED
 
 
 def convert(origin: Path, disk: Disk, plan: Plan, scratch: Scratch, watch: Callable[[Progress], None]) -> None:

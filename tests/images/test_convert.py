@@ -205,6 +205,11 @@ def test_room_is_looked_at_first(raw, tmp_path, monkeypatch):
     assert sorted(tmp_path.iterdir()) == [raw]
 
 
+def test_a_disk_that_is_nearly_empty_is_measured_where_a_full_one_would_not_fit(raw, tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: namedtuple("Usage", "free")(514 * MIB))
+    assert called(monkeypatch, "convert", raw, "-o", tmp_path / "x.qcow2").exit_code == 0
+
+
 WINDOWS = Guest(
     family="windows",
     distro="windows",
