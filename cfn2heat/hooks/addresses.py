@@ -105,8 +105,7 @@ def serve(ctx: ResourceContext, address: HotResource, ends: list[Resource]) -> N
         port = address.properties.get("port_id")
         several = interfaces.several_addresses(ctx, entries) and "fixed_ip_address" not in address.properties
         if several and isinstance(port, hot.GetResource):
-            place = (hot.Literal(0), hot.Literal("ip_address"))
-            address.properties["fixed_ip_address"] = hot.GetAttr(port.name, "fixed_ips", place)
+            address.properties["fixed_ip_address"] = interfaces.primary_address(ctx, entries, port.name)
 
 
 def _port_entries(ctx: PlanContext, end: Resource) -> dict[str, cfn.Value]:
@@ -133,7 +132,7 @@ def private_ip(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
         return ctx.reference(port.name, "PrimaryPrivateIpAddress")
     own = ctx.name(ctx.id, "port")
     if own is not None:
-        return hot.GetAttr(own, "fixed_ips", (hot.Literal(0), hot.Literal("ip_address")))
+        return interfaces.primary_address(ctx, first.entries, own)
     server = ctx.name(ctx.id, "server")
     return None if server is None else hot.GetAttr(server, "first_address")
 
@@ -186,12 +185,8 @@ def network_of_server(ctx: ResourceContext, attribute: str) -> hot.HotValue | No
 
 @reference_hook("ec2.primary_address")
 def primary_address(ctx: ResourceContext, attribute: str) -> hot.HotValue | None:
-    """The first address of a port; as the source says it where there are several, for Neutron promises no order."""
-    entries = ctx.resource.properties.entries
-    said = interfaces.private_addresses(ctx, entries)
-    if len(said) > 1 and not said[0][1]:
-        return ctx.hot(said[0][0])
-    return _fixed_address(ctx, 0)
+    """The first address of a port."""
+    return interfaces.primary_address(ctx, ctx.resource.properties.entries, ctx.emit("port").name)
 
 
 @reference_hook("ec2.secondary_address_list")

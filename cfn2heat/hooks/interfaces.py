@@ -352,6 +352,13 @@ def _address(ctx: ResourceContext, value: cfn.Value) -> hot.HotValue | None:
     return found
 
 
+def primary_address(ctx: ResourceContext, entries: dict[str, cfn.Value], port: str) -> hot.HotValue:
+    """The first address of a port; as the source says it where there are several, for Neutron promises no order."""
+    said = private_addresses(ctx, entries) if several_addresses(ctx, entries) else []
+    first = _address(ctx, said[0][0]) if said and not said[0][1] else None
+    return first or hot.GetAttr(port, "fixed_ips", (hot.Literal(0), hot.Literal("ip_address")))
+
+
 def private_addresses(plan: PlanContext, entries: dict[str, cfn.Value]) -> list[tuple[cfn.Value, Guard]]:
     """The IPv4 addresses that are said, the primary one first."""
     primary: list[tuple[cfn.Value, Guard]] = []

@@ -218,7 +218,7 @@ def give_address(ctx: ResourceContext, address: HotResource, first: Interface) -
     port = ctx.emit("port")
     address.properties["port_id"] = hot.GetResource(port.name)
     if interfaces.several_addresses(ctx, first.entries):
-        address.properties["fixed_ip_address"] = hot.GetAttr(port.name, "fixed_ips", (hot.Literal(0), hot.Literal("ip_address")))
+        address.properties["fixed_ip_address"] = interfaces.primary_address(ctx, first.entries, port.name)
     for name in interfaces.subnet_interfaces(ctx, first.subnet):
         ctx.depends_on(address, name)
     own = under(address.condition)
