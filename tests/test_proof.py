@@ -173,6 +173,11 @@ def test_what_is_handed_on_is_what_its_last_reader_takes() -> None:
     assert handed_on(templates, files, kinds) == dict.fromkeys(("Name", "Other", "front_Name"), "address")
 
 
+def test_a_value_that_a_nested_template_does_not_allow() -> None:
+    source = json.dumps({"Parameters": {"Size": {"Type": "String", "AllowedValues": [8.0, 7.4]}}})
+    assert [Source(source, {"Size": given}, "s").refuses("Size") for given in ("8.1", "8.0")] == [True, False]
+
+
 def test_addresses_in_full_tell_what_subnet_a_parameter_names() -> None:
     fixed = [{"subnet": {"get_param": "Part"}, "ip_address": "10.0.0.9"}, {"subnet": {"get_param": "Other"}}]
     template = {"resources": {"p": {"type": "OS::Neutron::Port", "properties": {"fixed_ips": fixed}}}}

@@ -121,8 +121,7 @@ class Deployed:
             if floating:
                 return floating["address"]
         if ref.attribute in ("PrivateIp", "PrimaryPrivateIpAddress"):
-            ports = self.ports(ref.id)
-            return ports[0]["addresses"][0][1] if ports else UNKNOWN
+            return self._private(ref.id)
         if ref.attribute in ("", "GroupId", "VpcId", "SubnetId"):
             for kind in ("network", "subnet", "group", "server", "volume", "container"):
                 found = self.id(kind, ref.id)
@@ -139,6 +138,12 @@ class Deployed:
         first = self._first_port(name)
         ports = {id_: port for id_, port in self.seen["port"].items() if port["device"] == server}
         return [port for id_, port in sorted(ports.items(), key=lambda item: item[0] != first)]
+
+    def _private(self, name: str) -> Any:
+        """The first address of a server or port; where there are several, the source alone can tell which it is."""
+        ports = self.ports(name)
+        addresses = [address for _, address in ports[0]["addresses"]] if ports else []
+        return addresses[0] if len(addresses) == 1 else UNKNOWN
 
     def _first_port(self, name: str) -> str | None:
         """The port that stands for the network interface with which a server begins, where that is a resource."""

@@ -92,6 +92,12 @@ class Source:
             return [part.strip() for part in str(value).split(",")]
         return value if isinstance(value, (list, _Mark, Ref, Text)) else text(value)
 
+    def refuses(self, name: str) -> bool:
+        """Whether a parameter has a list of values, and what was given is none of them."""
+        allowed = (self.data.get("Parameters") or {}).get(name, {}).get("AllowedValues")
+        given = self.given.get(name)
+        return bool(allowed) and isinstance(given, str) and given not in map(text, allowed)
+
     def condition(self, value: Any) -> Any:
         """Whether a condition holds; UNKNOWN when AWS alone can say."""
         if isinstance(value, str):

@@ -77,6 +77,10 @@ def _nested(
     given = asked.get("Parameters") or {}
     parameters = {key: _passed(stack, value) for key, value in given.items()} if isinstance(given, dict) else {}
     source = Source(child.read_text(encoding="utf-8"), parameters, UNKNOWN)
+    for key in [key for key in parameters if source.refuses(key)]:
+        wanted, source.given = parameters[key], {other: one for other, one in source.given.items() if other != key}
+        place = f"{name}.Properties.Parameters.{key}"
+        yield Fact(place, "value that the nested template allows", wanted, None), announced.get(path.resolve(), frozenset())
     inner = Deployed(source, row["id"], stack.rows, stack.seen, stack.site)
     yield from facts(child, home, inner, announced)
 

@@ -106,7 +106,11 @@ def target_group(stack: Deployed, name: str, asked: dict[str, Any]) -> Iterator[
     for other, resource in stack.source.resources().items():
         if resource.get("Type") == "AWS::AutoScaling::AutoScalingGroup" and _joins(stack, other, name):
             wanted += [_scaled(stack, server, port) for server in stack.things("server", other)]
-    yield Fact(f"{name}.Properties.Targets", "members", UNKNOWN if UNKNOWN in wanted else sorted(wanted), seen["members"])
+    members = seen["members"]
+    outputs = (stack.source.value(one.get("Value")) for one in (stack.source.data.get("Outputs") or {}).values())
+    if Ref(name) in outputs:
+        members = [one for one in members if one in wanted]  # who gets the group may bring further ones
+    yield Fact(f"{name}.Properties.Targets", "members", UNKNOWN if UNKNOWN in wanted else sorted(wanted), members)
 
 
 def _joins(stack: Deployed, group: str, target: str) -> bool:
