@@ -16,7 +16,7 @@ from .services import DESIGNATE_CONF
 
 FLAVORS = (("m1.tiny", 1, 512, 1), ("m1.small", 1, 2048, 20), ("m1.medium", 2, 4096, 40), ("m1.large", 4, 8192, 80))
 INSTANCE = ("availability_zone", "display_name", "flavor_id", "flavor_name", "host", "image_ref", "server_group")
-DATASTORES = (("mysql", "8.0"), ("postgresql", "16"))
+DATASTORES = (("mariadb", "10.11"), ("mysql", "8.0"), ("postgresql", "16"))
 UNLIMITED = ("cores", "instances", "ram", "key_pairs", "server_groups", "server_group_members")
 
 
