@@ -112,6 +112,16 @@ def test_an_address_lies_in_the_subnet_beside_it() -> None:
     assert values.chosen == {"At": "10.250.4.100", "Part": "sub-1"}
 
 
+def test_an_address_with_its_mask_lies_in_the_subnet_beside_it() -> None:
+    fixed = [{"subnet": {"get_param": "Part"}, "ip_address": {"str_split": ["/", {"get_param": "At"}, 0]}}]
+    found = uses([{"resources": {"p": {"type": "OS::Neutron::Port", "properties": {"fixed_ips": fixed}}}}])
+    facts = {**FACTS, "cidrs": {"sub-1": "10.250.4.0/22"}}
+    values = Chooser(facts, {}, {}, found).choose(
+        {"At": {"type": "string", "default": "10.0.0.9/24"}, "Part": {"type": "string"}}
+    )
+    assert values.chosen == {"At": "10.250.4.100/22", "Part": "sub-1"}
+
+
 def test_a_template_with_a_router_of_its_own_stands_on_the_network_that_has_free_subnets() -> None:
     parameters = {"VpcId": {"type": "string"}, "SubnetId": {"type": "string"}}
     assert Chooser(FACTS, {}, {}, {}).choose(parameters).chosen == {"VpcId": "net-1", "SubnetId": "sub-1"}

@@ -51,6 +51,9 @@ def uses(templates: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         for resource in (template.get("resources") or {}).values():
             for fixed in (resource.get("properties") or {}).get("fixed_ips") or []:
                 address, subnet = (_parameter(fixed.get(key)) for key in ("ip_address", "subnet"))
+                if _masked(fixed.get("ip_address")):
+                    address = _masked(fixed["ip_address"])
+                    found[address] = "ground_interface"
                 if address and subnet:
                     found[f"{address} in"] = subnet
             for path, name in _taken(resource.get("properties"), ""):
@@ -125,6 +128,12 @@ def _parameter(value: Any) -> str:
     """The parameter that a value is, or ""."""
     name = value.get("get_param") if isinstance(value, dict) else None
     return name if isinstance(name, str) else ""
+
+
+def _masked(value: Any) -> str:
+    """The parameter that has an address before a mask, or ""."""
+    split = value.get("str_split") if isinstance(value, dict) else None
+    return _parameter(split[1]) if isinstance(split, list) and split[0] == "/" and split[2:] == [0] else ""
 
 
 def _taken(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -112,7 +112,7 @@ class Values:
 
 SERIAL = ("cidr", "ground_address", "address", "subnet", "free_subnet", "group")
 """Kinds of which each parameter gets another one."""
-ADDRESSES = ("ground_address", "free_address")
+ADDRESSES = ("ground_address", "ground_interface", "free_address")
 """Kinds that lie in a subnet of the ground."""
 
 
@@ -187,7 +187,7 @@ class Chooser:
             return self._kind(name, parameter) in ("availability_zone", "image")
         if not default:
             return False
-        if self._guest and self.uses.get(name) == "ground_address":
+        if self._guest and self.uses.get(name) in ("ground_address", "ground_interface"):
             return True
         if self._by_constraint(parameter) not in ("", "cidr", "address"):
             return True
@@ -258,10 +258,11 @@ class Chooser:
         elif kind == "cidr":
             yield from self._cidr(name)
         elif kind in ADDRESSES:
-            cidr = self.facts["ground_cidr" if kind == "ground_address" else "free_cidr"][0]
+            cidr = self.facts["free_cidr" if kind == "free_address" else "ground_cidr"][0]
             subnet = self._taken.get(self.uses.get(f"{name} in", ""))
             network = ipaddress.ip_network(self.facts.get("cidrs", {}).get(subnet, cidr))
-            yield str(network[100 + next(self._serial["ground_address"])])
+            address = str(network[100 + next(self._serial["ground_address"])])
+            yield f"{address}/{network.prefixlen}" if kind == "ground_interface" else address
         elif kind == "address":
             yield str(ipaddress.ip_address("192.0.2.10") + next(self._serial["address"]))
         yield from CHOICES.get(kind, [])
