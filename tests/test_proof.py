@@ -12,6 +12,7 @@ import pytest
 from scripts.choose_templates import drawn
 from scripts.proof_account import account
 from scripts.prove_folder import proved
+from tests.cloud.deployed import Deployed
 from tests.cloud.evaluate import Encoded, Source
 from tests.cloud.intent import find
 from tests.cloud.stack_run import answerable
@@ -181,6 +182,24 @@ def test_what_is_handed_on_is_what_its_last_reader_takes() -> None:
     kinds = uses(templates)
     assert kinds == {"Endpoint": "address"}
     assert handed_on(templates, files, kinds) == dict.fromkeys(("Name", "Other", "front_Name"), "address")
+
+
+def test_the_first_address_of_a_port_is_the_one_that_the_source_says() -> None:
+    said = [{"PrivateIpAddress": "10.0.0.9", "Primary": True}, {"PrivateIpAddress": "10.0.0.8", "Primary": False}]
+    resources = {
+        "Web": {"Type": "AWS::EC2::Instance", "Properties": {"NetworkInterfaces": [{"NetworkInterfaceId": {"Ref": "Front"}}]}},
+        "Front": {"Type": "AWS::EC2::NetworkInterface", "Properties": {"PrivateIpAddresses": said}},
+    }
+    ports = {
+        "p1": {"device": "s", "addresses": [("n", "10.0.1.5")]},
+        "p2": {"device": "s", "addresses": [("n", "10.0.0.8"), ("n", "10.0.0.9")]},
+    }
+    rows = [
+        {"name": "Web", "type": "OS::Nova::Server", "id": "s", "stack": "main"},
+        {"name": "Front", "type": "OS::Neutron::Port", "id": "p2", "stack": "main"},
+    ]
+    deployed = Deployed(Source(json.dumps({"Resources": resources}), {}, "s"), "main", rows, {"port": ports})
+    assert (deployed.private("Web"), deployed.private("Front")) == ("10.0.0.9", "10.0.0.9")
 
 
 def test_a_value_that_a_nested_template_does_not_allow() -> None:

@@ -121,7 +121,7 @@ class Deployed:
             if floating:
                 return floating["address"]
         if ref.attribute in ("PrivateIp", "PrimaryPrivateIpAddress"):
-            return self._private(ref.id)
+            return self.private(ref.id)
         if ref.attribute in ("", "GroupId", "VpcId", "SubnetId"):
             for kind in ("network", "subnet", "group", "server", "volume", "container"):
                 found = self.id(kind, ref.id)
@@ -135,21 +135,29 @@ class Deployed:
         if server is None:
             port = self.thing("port", name)
             return [port] if port else []
-        first = self._first_port(name)
+        first = self.id("port", self._first_interface(name))
         ports = {id_: port for id_, port in self.seen["port"].items() if port["device"] == server}
         return [port for id_, port in sorted(ports.items(), key=lambda item: item[0] != first)]
 
-    def _private(self, name: str) -> Any:
-        """The first address of a server or port; where there are several, the source alone can tell which it is."""
+    def private(self, name: str) -> Any:
+        """The first address of a server or port; of several, the one that the source says: Neutron has its own order."""
         ports = self.ports(name)
         addresses = [address for _, address in ports[0]["addresses"]] if ports else []
-        return addresses[0] if len(addresses) == 1 else UNKNOWN
+        said = self.text(primary(self.source.properties(self._first_interface(name))))
+        return addresses[0] if len(addresses) == 1 else said if said in addresses else UNKNOWN
 
-    def _first_port(self, name: str) -> str | None:
-        """The port that stands for the network interface with which a server begins, where that is a resource."""
+    def _first_interface(self, name: str) -> str:
+        """The network interface with which a server begins, where that is a resource; else the resource itself."""
         asked = self.source.properties(name).get("NetworkInterfaces")
         for one in asked if isinstance(asked, list) else []:
             inner = one.get("NetworkInterfaceId") if isinstance(one, dict) and str(one.get("DeviceIndex", 0)) == "0" else None
             if isinstance(inner, Ref):
-                return self.id("port", inner.id)
-        return None
+                return inner.id
+        return name
+
+
+def primary(asked: dict[str, Any]) -> Any:
+    """The first address of a network interface, where the source says it."""
+    more = asked.get("PrivateIpAddresses") if isinstance(asked.get("PrivateIpAddresses"), list) else []
+    said = [one for one in more or [] if isinstance(one, dict) and str(one.get("Primary")).lower() == "true"]
+    return asked.get("PrivateIpAddress", said[0].get("PrivateIpAddress") if said else None)

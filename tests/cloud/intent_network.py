@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from tests.cloud.deployed import Deployed, Fact
+from tests.cloud.deployed import Deployed, Fact, primary
 from tests.cloud.evaluate import UNKNOWN, Ref
 
 PROTOCOLS = {"-1": None, "all": None, "0": None, "1": "icmp", "6": "tcp", "17": "udp", "50": "esp", "51": "ah", "58": "ipv6-icmp"}
@@ -196,16 +196,9 @@ def floating_association(stack: Deployed, name: str, asked: dict[str, Any]) -> I
         seen = stack.thing("address", address.id)
         if seen is not None:
             yield _on(stack, name, seen, target)
-            fixed = asked.get("PrivateIpAddress", _primary(stack.source.properties(target.id)))
+            fixed = asked.get("PrivateIpAddress", primary(stack.source.properties(target.id)))
             if fixed is not None:
                 yield Fact(name, "address that the floating IP serves", stack.text(fixed), seen["fixed"])
-
-
-def _primary(asked: dict[str, Any]) -> Any:
-    """The first address of a network interface, where the source says it."""
-    more = asked.get("PrivateIpAddresses") if isinstance(asked.get("PrivateIpAddresses"), list) else []
-    said = [one for one in more or [] if isinstance(one, dict) and str(one.get("Primary")).lower() == "true"]
-    return asked.get("PrivateIpAddress", said[0].get("PrivateIpAddress") if said else None)
 
 
 def _on(stack: Deployed, path: str, address: dict[str, Any], target: Ref) -> Fact:

@@ -44,8 +44,8 @@ def _grouped(stack: Deployed, name: str, members: list[Any], wanted: list[Any]) 
 
 
 def _member(stack: Deployed, machine: Any, port: int) -> Any:
-    ports = stack.ports(machine.id) if isinstance(machine, Ref) else []
-    return [ports[0]["addresses"][0][1], port] if ports else UNKNOWN
+    address = stack.private(machine.id) if isinstance(machine, Ref) else UNKNOWN
+    return UNKNOWN if address is UNKNOWN else [address, port]
 
 
 def _listener(stack: Deployed, balancer: str | None, port: Any) -> dict[str, Any] | None:
